@@ -1,0 +1,18 @@
+//! What every test here needs: a scratch folder, plugins, servers that are stopped whatever happens,
+//! private mounts, and waits that end.
+
+mod daemon;
+mod fault;
+mod mounts;
+mod needs;
+mod plugin;
+mod scratch;
+mod wait;
+
+pub(crate) use daemon::{Daemon, free_port};
+pub(crate) use fault::Worker;
+pub(crate) use mounts::Namespace;
+pub(crate) use needs::{Need, skipped};
+pub(crate) use plugin::{Perf, Ran, Said, run};
+pub(crate) use scratch::Scratch;
+pub(crate) use wait::{LIMIT, eventually, http_get, port_open};

@@ -1,0 +1,25 @@
+//! The plugins against the real components they are made for, each started here on loopback: a format
+//! is right when the program that reads it says so, not when it looks right to us.
+//!
+//! `tests/real/install.sh` installs what is needed (Debian). A test whose component is missing skips
+//! itself by name; with `CI=true` that is a failure, so that nothing goes untested unseen.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    missing_docs
+)]
+
+mod cron;
+mod full_disks;
+mod harness;
+mod hung_mount;
+mod icinga;
+mod nagios;
+mod nsca;
+mod perl;
+mod prometheus;
+mod xymon;

@@ -1,0 +1,94 @@
+//! NSCA: its client takes what a plugin prints, its daemon hands it to the scheduler unharmed.
+
+use crate::harness::{Daemon, Need, Said, Scratch, free_port, port_open, run, skipped};
+use crate::nagios::{Nagios, Service};
+
+const NEEDS: [Need; 2] = [Need::Program("nsca", "nsca"), Need::Program("send_nsca", "nsca-client")];
+
+/// A daemon that writes to this command file; gives its port as well.
+fn start(scratch: &Scratch, commands: &str) -> (Daemon, u16) {
+    let port = free_port();
+    let configuration = format!(
+        "server_address=127.0.0.1\nserver_port={port}\ncommand_file={commands}\npassword=secret\n\
+         decryption_method=1\n"
+    );
+    let configuration = scratch.file("nsca.cfg", configuration);
+    scratch.file("send.cfg", "password=secret\nencryption_method=1\n");
+    let command = ["nsca", "-f", "--single", "-c", configuration.to_str().unwrap()];
+    let mut daemon = Daemon::start(scratch, &[], &command);
+    daemon.until("its port", || port_open(port).then_some(()));
+    (daemon, port)
+}
+
+/// Sends what a plugin prints through the client; gives the plugin's code. The file `sent` keeps the text.
+fn send(scratch: &Scratch, port: u16, plugin: &str, service: &str, more: &str) -> i32 {
+    let pipe = format!(
+        "{} --state-dir {} --output nsca --host-name h --service-name {service} -v {more} >{sent}\n\
+         code=$?\nsend_nsca -H 127.0.0.1 -p {port} -c {} <{sent} >&2 || exit 99\nexit $code",
+        scratch.plugin(plugin),
+        scratch.state(service),
+        scratch.at("send.cfg"),
+        sent = scratch.at("sent"),
+    );
+    let ran = run(&["sh", "-c", &pipe]);
+    assert!(ran.stderr.contains("1 data packet(s) sent"), "{ran:#?}");
+    ran.code.unwrap()
+}
+
+#[test]
+fn writes_one_passive_result() {
+    if skipped("nsca::writes_one_passive_result", &NEEDS) {
+        return;
+    }
+    let scratch = Scratch::of("nobody");
+    for (plugin, more, code) in [
+        ("check_mem", "-w none -c none", 0),
+        ("check_cpu", "-w busy=200%: -c none", 1),
+        ("check_mem", "-c available=200%:", 2),
+        ("check_procs", "-w none -c none", 0),
+    ] {
+        // Each result in a file of its own: the daemon writes from the start of a regular file.
+        let commands = scratch.file("commands", "");
+        let (mut daemon, port) = start(&scratch, commands.to_str().unwrap());
+        assert_eq!(send(&scratch, port, plugin, "svc", more), code, "{plugin} {more}");
+        let line =
+            daemon.until("a result", || std::fs::read_to_string(&commands).ok().filter(|text| text.ends_with('\n')));
+        let result = line.split_once("] ").unwrap().1;
+        let state = ["OK", "WARNING", "CRITICAL"][usize::try_from(code).unwrap()];
+        let name = plugin.trim_start_matches("check_").to_uppercase();
+        let expected = format!("PROCESS_SERVICE_CHECK_RESULT;h;svc;{code};{name} {state} - ");
+        assert!(result.starts_with(&expected), "{line}");
+        assert_eq!(line.matches('\n').count(), 1, "{line}");
+    }
+}
+
+#[test]
+fn reaches_nagios_with_all_its_lines() {
+    let needs = [
+        Need::Program("nsca", "nsca"),
+        Need::Program("send_nsca", "nsca-client"),
+        Need::Program("nagios4", "nagios4-core"),
+    ];
+    if skipped("nsca::reaches_nagios_with_all_its_lines", &needs) {
+        return;
+    }
+    let scratch = Scratch::of("nobody");
+    let plugins = ["check_fs", "check_procs", "check_cpu", "check_mem"];
+    let services = plugins.map(|name| Service { name, command: None, interval: 3600 });
+    let mut nagios = Nagios::start(&scratch, &[], &services);
+    nagios.ready();
+    let (_daemon, port) = start(&scratch, nagios.commands.to_str().unwrap());
+    for plugin in plugins {
+        let code = send(&scratch, port, plugin, plugin, "");
+        let shown = nagios.service(plugin, |_| true);
+        assert_eq!(shown["current_state"], code.to_string());
+        let sent = std::fs::read_to_string(scratch.at("sent")).unwrap();
+        let text = sent.splitn(4, '\t').last().unwrap();
+        let said = Said::of(text.trim_end_matches(['\n', '\u{17}']));
+        assert_eq!(shown["plugin_output"], said.first);
+        assert_eq!(shown["performance_data"], said.perfdata);
+        // The client escapes newlines on the way and Nagios turns them back.
+        assert_eq!(shown["long_plugin_output"].replace("\\n", "\n").trim_end(), said.long);
+        assert!(!said.long.is_empty(), "{sent}");
+    }
+}
