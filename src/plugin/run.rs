@@ -33,7 +33,7 @@ pub fn main<C: Check>() -> ExitCode {
     backstop::reset_signals();
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let mut voice = Voice::first(C::NAME, &arguments);
-    std::panic::set_hook(Box::new(|info| last_words(info)));
+    std::panic::set_hook(Box::new(last_words));
     let parsed = parse::<C>(&arguments);
     let (check, common, config) = match parsed {
         Ok(parsed) => parsed,

@@ -14,7 +14,7 @@ impl Deadline {
     pub fn after(time: Duration) -> Self {
         let now = Instant::now();
         // Centuries do not fit; a day is as good.
-        let at = now.checked_add(time).unwrap_or_else(|| now + Duration::from_hours(24));
+        let at = now.checked_add(time).unwrap_or_else(|| now + Duration::from_secs(86_400));
         Self { at }
     }
 
