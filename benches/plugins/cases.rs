@@ -40,7 +40,7 @@ pub(crate) enum Role {
     Limit,
 }
 
-/// What `docs` promise of our command in a case.
+/// What our command should reach in a case.
 #[derive(Clone, Copy)]
 pub(crate) enum Target {
     /// User and system time, in ms.
