@@ -192,7 +192,7 @@ fn with_largest(value: f64, suffixes: &[&str], unit: Unit) -> String {
     let whole = suffixes.iter().find_map(|suffix| {
         let factor = unit.factor(suffix)?;
         let number = value / factor;
-        (number.abs() >= 1.0 && number.fract() == 0.0 && number * factor == value).then(|| (number, *suffix))
+        (number.abs() >= 1.0 && number.fract() == 0.0 && number * factor == value).then_some((number, *suffix))
     });
     whole.map_or_else(|| decimal(value), |(number, suffix)| format!("{}{suffix}", decimal(number)))
 }
@@ -225,7 +225,7 @@ fn size(bytes: f64) -> String {
 
 fn duration(seconds: f64) -> String {
     let (value, unit) = match seconds.abs() {
-        s if s == 0.0 => (0.0, "s"),
+        0.0 => (0.0, "s"),
         s if s < 1e-3 => (seconds * 1e6, "µs"),
         s if s < 1.0 => (seconds * 1e3, "ms"),
         s if s < 2.0 * MINUTE => (seconds, "s"),

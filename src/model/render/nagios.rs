@@ -17,6 +17,12 @@ pub fn render(answer: &Answer, options: &Options) -> String {
     let first = if perf.is_empty() { head.into_owned() } else { format!("{head} | {perf}") };
 
     let mut lines = body(answer, options);
+    // A single finding has said it all in the first line.
+    if options.verbosity == 0
+        && lines.first().is_some_and(|line| *line == format!("[{}] {}", answer.status, answer.summary))
+    {
+        lines.remove(0);
+    }
     if left_out > 0 {
         lines.insert(0, format!("note: {left_out} of {} performance values left out (--max-output)", data.len()));
     }

@@ -1,0 +1,236 @@
+//! From the command line to the exit code.
+
+use super::check::Check;
+use super::command::command;
+use super::common::Common;
+use super::config::{Config, prescan};
+use super::context::{Context, late};
+use super::voice::Voice;
+use crate::model::report::{Draft, Report};
+use crate::model::status::Status;
+use crate::model::text;
+use crate::model::thresholds::Thresholds;
+use crate::runtime::backstop;
+use crate::runtime::deadline::Deadline;
+use crate::runtime::failure::{Failure, Kind};
+use crate::runtime::root::Root;
+use crate::runtime::state::{Loaded, Need, Prepared, Slot, StateDir};
+use clap::FromArgMatches as _;
+use clap::error::ErrorKind;
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+/// The voice of this process, for the panic hook.
+static VOICE: OnceLock<Voice> = OnceLock::new();
+
+/// The whole life of a plugin.
+#[must_use]
+pub fn main<C: Check>() -> ExitCode {
+    backstop::reset_signals();
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let mut voice = Voice::first(C::NAME, &arguments);
+    std::panic::set_hook(Box::new(last_words));
+    let parsed = parse::<C>(&arguments);
+    let (check, common, config) = match parsed {
+        Ok(parsed) => parsed,
+        Err(Refused::Shown(text)) => {
+            // Help and version are no healthy service: exit 3, as the guidelines say.
+            return emit(&text, Status::Unknown);
+        }
+        Err(Refused::Wrong(why)) => return usage(&voice, &why),
+    };
+    if let Err(why) = voice.told(&common) {
+        return usage(&voice, &why);
+    }
+    let catalogue = check.catalogue();
+    let thresholds = Thresholds::new(&catalogue, &common.warning, &common.critical);
+    let thresholds = match thresholds.and_then(|thresholds| check.validate().map(|()| thresholds)) {
+        Ok(thresholds) => thresholds,
+        Err(why) => return usage(&voice, &why),
+    };
+    // Set once, here; a second value would only be a second thread's, and there is none.
+    let voice = VOICE.get_or_init(|| voice);
+    let time = common.timeout.map_or(C::TIMEOUT, |timeout| timeout.time);
+    let on_timeout = common.timeout.and_then(|timeout| timeout.status);
+    backstop::arm(
+        time,
+        voice.parting(on_timeout.unwrap_or(Status::Unknown), &format!("{} the check is still busy", late(time))),
+        voice.parting(Status::Unknown, "ended by a signal before there was an answer"),
+    );
+    let mut report = Report::new(&catalogue, &thresholds);
+    let root = Root::new(common.root.clone());
+    let mut state = None;
+    let mut slot = None;
+    if size_of::<C::Memory>() > 0 {
+        match open_slot(&check, &common, voice, time) {
+            Ok((dir, opened)) => (state, slot) = (Some(dir), Some(opened)),
+            Err(failure) if C::NEED == Need::Vital => return emit_failure(voice, report, &failure, on_timeout),
+            Err(failure) => report.note(format!("nothing is remembered: {failure}")),
+        }
+    }
+    let mut memory = C::Memory::default();
+    match slot.as_mut().map(Slot::load::<C::Memory>) {
+        None | Some(Ok(Loaded::First)) => {}
+        Some(Ok(Loaded::Found(found, _))) => memory = found,
+        Some(Ok(Loaded::Unusable(why))) => report.note(format!("as on a first run: {why}")),
+        Some(Err(failure)) if C::NEED == Need::Vital => return emit_failure(voice, report, &failure, on_timeout),
+        Some(Err(failure)) => report.note(format!("as on a first run: {failure}")),
+    }
+    let context = Context {
+        root: &root,
+        deadline: Deadline::after(time.saturating_sub(margin(time))),
+        now: voice.start,
+        state: state.as_ref(),
+        thresholds: &thresholds,
+        perfdata: common.perfdata.as_deref(),
+        secrets: &config.secrets,
+        voice,
+        time,
+        on_timeout,
+    };
+    let prepared = match check.probe(&context, &memory) {
+        Err(failure) => return emit_failure(voice, report, &failure, on_timeout),
+        Ok(sample) => {
+            check.judge(&sample, &mut memory, voice.start, &mut report);
+            remember::<C>(slot, &memory, voice, &mut report)
+        }
+    };
+    let answer = voice.close(report);
+    let code = if common.quiet_ok && answer.status == Status::Ok {
+        backstop::answering(0);
+        ExitCode::SUCCESS
+    } else {
+        emit(&voice.text(&answer), answer.status)
+    };
+    // Only now: a kill before this point makes the next run tell it again, rather than never.
+    if let Some(prepared) = prepared {
+        let _ = prepared.commit();
+    }
+    code
+}
+
+/// What is kept back for judging, rendering and printing once the probe has used up its time.
+fn margin(time: Duration) -> Duration {
+    (time / 10).min(Duration::from_millis(500))
+}
+
+enum Refused {
+    /// Help or version, to be shown as it is.
+    Shown(String),
+    /// What is wrong with the command line.
+    Wrong(String),
+}
+
+fn parse<C: Check>(arguments: &[OsString]) -> Result<(C, Common, Config), Refused> {
+    let mut command = command::<C>();
+    let mut config = Config::default();
+    let mut all = arguments.to_vec();
+    if all.is_empty() {
+        all.push(command.get_name().into());
+    }
+    if let Some(path) = prescan(arguments, "--config") {
+        let section = prescan(arguments, "--section").map(|name| name.to_string_lossy().into_owned());
+        let section = section.unwrap_or_else(|| command.get_name().to_owned());
+        config = Config::read(Path::new(path), &section, &command).map_err(|e| Refused::Wrong(format!("{e:#}")))?;
+        all.splice(1..1, std::mem::take(&mut config.arguments));
+    }
+    let refused = |error: clap::Error| match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Refused::Shown(error.render().to_string()),
+        _ => Refused::Wrong(first_paragraph(&error.render().to_string())),
+    };
+    let matches = command.try_get_matches_from_mut(all).map_err(refused)?;
+    let check = C::from_arg_matches(&matches).map_err(refused)?;
+    let common = Common::from_arg_matches(&matches).map_err(refused)?;
+    Ok((check, common, config))
+}
+
+/// What clap says first is what is wrong; usage and hints follow after an empty line.
+fn first_paragraph(text: &str) -> String {
+    let paragraph = text.strip_prefix("error: ").unwrap_or(text).split("\n\n").next().unwrap_or_default();
+    paragraph.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn usage(voice: &Voice, why: &str) -> ExitCode {
+    let answer = voice.sentence(Status::Unknown, &format!("usage: {why}; see check_{} --help", voice.check));
+    emit(&voice.text(&answer), answer.status)
+}
+
+fn emit_failure(voice: &Voice, mut report: Report<'_>, failure: &Failure, on_timeout: Option<Status>) -> ExitCode {
+    let status = match failure.kind() {
+        Kind::Unknown => Status::Unknown,
+        Kind::Down => Status::Critical,
+    };
+    let mut draft = Draft::whole();
+    draft.raise(on_timeout.filter(|_| failure.timed_out()).unwrap_or(status));
+    draft.say(failure.to_string());
+    report.add(draft);
+    let answer = voice.close(report);
+    emit(&voice.text(&answer), answer.status)
+}
+
+/// Prints the answer. One that cannot be written stands by its code, except that nobody may take it for OK.
+fn emit(text: &str, status: Status) -> ExitCode {
+    backstop::answering(status.code());
+    let mut stdout = std::io::stdout().lock();
+    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    let status = if written.is_err() && status == Status::Ok { Status::Unknown } else { status };
+    ExitCode::from(status.code())
+}
+
+/// The panic hook: one UNKNOWN line, and the end.
+#[expect(clippy::exit, reason = "nothing may run after a panic in a plugin's only thread")]
+fn last_words(info: &std::panic::PanicHookInfo<'_>) {
+    // A driver's thread that panics is caught and reported by whoever started it.
+    if std::thread::current().name() != Some("main") {
+        return;
+    }
+    let what = info.payload_as_str().unwrap_or("no reason given");
+    let place = info.location().map(|at| format!(" at {}:{}", at.file(), at.line())).unwrap_or_default();
+    let text = format!("internal error: {what}{place}; please report it with the command line");
+    let parting = VOICE.get().map(|voice| voice.parting(Status::Unknown, &text));
+    let (text, code) = match parting {
+        Some(parting) => (parting.text, parting.code),
+        None => (format!("UNKNOWN - {}\n", text::clean_str(&text)), Status::Unknown.code()),
+    };
+    backstop::answering(code);
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+    std::process::exit(code.into());
+}
+
+fn open_slot<C: Check>(check: &C, common: &Common, voice: &Voice, time: Duration) -> Result<(StateDir, Slot), Failure> {
+    let dir = StateDir::locate(common.state_dir.as_deref())?;
+    let identity = [check.identity(), common.state_id.clone()].join("\u{1f}");
+    let waiting = || {
+        let text = format!("{} another run of the same check holds its memory", late(time));
+        backstop::prepare_alarm(voice.parting(Status::Unknown, &text));
+    };
+    let slot = dir.slot(C::NAME, &identity, C::NEED, waiting)?;
+    Ok((dir, slot))
+}
+
+/// Writes the new memory beside the old one, so that what goes wrong is still told.
+fn remember<C: Check>(
+    slot: Option<Slot>,
+    memory: &C::Memory,
+    voice: &Voice,
+    report: &mut Report<'_>,
+) -> Option<Prepared> {
+    match slot?.prepare(memory, voice.start) {
+        Ok(prepared) => prepared,
+        Err(failure) if C::NEED == Need::Vital => {
+            let mut draft = Draft::whole();
+            draft.raise(Status::Unknown);
+            draft.say(failure.to_string());
+            report.add(draft);
+            None
+        }
+        Err(failure) => {
+            report.note(format!("nothing is remembered: {failure}"));
+            None
+        }
+    }
+}

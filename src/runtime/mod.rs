@@ -1,0 +1,10 @@
+//! Impure primitives that every part stands on; none knows the command line.
+
+pub mod apart;
+pub mod backstop;
+pub mod child;
+pub mod deadline;
+pub mod failure;
+pub mod root;
+pub mod secret;
+pub mod state;
