@@ -5,6 +5,12 @@ use crate::nagios::{Nagios, Service};
 
 const NEEDS: [Need; 2] = [Need::Program("nsca", "nsca"), Need::Program("send_nsca", "nsca-client")];
 
+const WITH_NAGIOS: [Need; 3] = [
+    Need::Program("nsca", "nsca"),
+    Need::Program("send_nsca", "nsca-client"),
+    Need::Program("nagios4", "nagios4-core"),
+];
+
 /// A daemon that writes to this command file; gives its port as well.
 fn start(scratch: &Scratch, commands: &str) -> (Daemon, u16) {
     let port = free_port();
@@ -20,13 +26,18 @@ fn start(scratch: &Scratch, commands: &str) -> (Daemon, u16) {
     (daemon, port)
 }
 
+/// A plugin's command for the shell.
+fn command(scratch: &Scratch, plugin: &str, service: &str, more: &str) -> String {
+    let [plugin, state] = [scratch.plugin(plugin), scratch.state(service)];
+    format!("{plugin} --state-dir {state} --output nsca --host-name h --service-name {service} -v {more}")
+}
+
 /// Sends what a plugin prints through the client; gives the plugin's code. The file `sent` keeps the text.
 fn send(scratch: &Scratch, port: u16, plugin: &str, service: &str, more: &str) -> i32 {
     let pipe = format!(
-        "{} --state-dir {} --output nsca --host-name h --service-name {service} -v {more} >{sent}\n\
+        "{} >{sent}\n\
          code=$?\nsend_nsca -H 127.0.0.1 -p {port} -c {} <{sent} >&2 || exit 99\nexit $code",
-        scratch.plugin(plugin),
-        scratch.state(service),
+        command(scratch, plugin, service, more),
         scratch.at("send.cfg"),
         sent = scratch.at("sent"),
     );
@@ -64,12 +75,7 @@ fn writes_one_passive_result() {
 
 #[test]
 fn reaches_nagios_with_all_its_lines() {
-    let needs = [
-        Need::Program("nsca", "nsca"),
-        Need::Program("send_nsca", "nsca-client"),
-        Need::Program("nagios4", "nagios4-core"),
-    ];
-    if skipped("nsca::reaches_nagios_with_all_its_lines", &needs) {
+    if skipped("nsca::reaches_nagios_with_all_its_lines", &WITH_NAGIOS) {
         return;
     }
     let scratch = Scratch::of("nobody");
@@ -91,4 +97,29 @@ fn reaches_nagios_with_all_its_lines() {
         assert_eq!(shown["long_plugin_output"].replace("\\n", "\n").trim_end(), said.long);
         assert!(!said.long.is_empty(), "{sent}");
     }
+}
+
+/// The client takes all its input for one result unless the results are kept apart: two checks would
+/// arrive as one, and the second would silently be no check any more.
+#[test]
+fn takes_two_checks_from_one_pipe() {
+    if skipped("nsca::takes_two_checks_from_one_pipe", &WITH_NAGIOS) {
+        return;
+    }
+    let scratch = Scratch::of("nobody");
+    let services = ["memory", "cpu"].map(|name| Service { name, command: None, interval: 3600 });
+    let mut nagios = Nagios::start(&scratch, &[], &services);
+    nagios.ready();
+    let (_daemon, port) = start(&scratch, nagios.commands.to_str().unwrap());
+    let pipe = format!(
+        "( {}; {} ) | send_nsca -H 127.0.0.1 -p {port} -c {}",
+        command(&scratch, "check_mem", "memory", "-c available=200%:"),
+        command(&scratch, "check_cpu", "cpu", "-w none -c none"),
+        scratch.at("send.cfg"),
+    );
+    let ran = run(&["sh", "-c", &pipe]);
+    assert!(ran.stdout.contains("2 data packet(s) sent"), "{ran:#?}");
+    let [memory, cpu] = ["memory", "cpu"].map(|name| nagios.service(name, |_| true));
+    assert!(memory["current_state"] == "2" && memory["plugin_output"].starts_with("MEM CRITICAL - "), "{memory:#?}");
+    assert!(cpu["current_state"] == "0" && cpu["plugin_output"].starts_with("CPU OK - "), "{cpu:#?}");
 }
