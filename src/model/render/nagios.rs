@@ -5,11 +5,15 @@ use crate::model::answer::{Answer, Finding};
 use crate::model::status::Status;
 use crate::model::text;
 
+/// What the first line leaves to the others at least, when the whole output is short.
+const ROOM_BELOW: usize = 160;
+
 /// `CHECK STATUS - summary | perfdata`, then a line for each finding that matters.
 #[must_use]
 pub fn render(answer: &Answer, options: &Options) -> String {
     let data = perfdata::all(answer, options);
-    let limit = options.first_line.min(options.whole).saturating_sub(1);
+    // Below the first line there must be room to say that something was cut.
+    let limit = options.first_line.min(options.whole.saturating_sub(ROOM_BELOW)).saturating_sub(1);
     // The sentence has the first right to the line, but may not crowd out all numbers.
     let head = format!("{} {} - {}", answer.check.to_uppercase(), answer.status, answer.summary);
     let head = text::cut(&head, if data.is_empty() { limit } else { limit - limit / 4 });

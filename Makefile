@@ -1,0 +1,89 @@
+# Set-up on a fresh machine with a Rust toolchain: `make run`, `make test`.
+
+SHELL    := /bin/sh
+CARGO    ?= cargo
+PREFIX   ?= /usr/local
+DESTDIR  ?=
+DIST     := dist
+HOST     := $(shell rustc -vV | sed -n 's/^host: //p')
+ARCH     := $(firstword $(subst -, ,$(HOST)))
+MUSL     := $(ARCH)-unknown-linux-musl
+# Every plugin is a file of src/bin: there is no second list.
+PLUGINS  := $(patsubst src/bin/%.rs,%,$(wildcard src/bin/check_*.rs))
+
+.PHONY: help build run test soak check bless bench size install uninstall fuzz clean
+
+help:
+	@echo 'make build    the static plugins, into $(DIST)/'
+	@echo 'make run      build, and run the checks on this machine'
+	@echo 'make test     everything: unit, golden, contract and documentation tests, and real servers'
+	@echo 'make soak     the long campaigns, and the fuzz targets'
+	@echo 'make check    formatting, lints, licences'
+	@echo 'make bless    write golden output, man pages and packaging anew'
+	@echo 'make bench    beside the peers, as ratios;  make size: against the budget'
+	@echo 'make install  into $$DESTDIR$$PREFIX ($(PREFIX))'
+
+# The static target is added where rustup can; elsewhere the host's target serves, and that is said.
+build:
+	@target=$(MUSL); \
+	if [ ! -d "$$(rustc --print sysroot)/lib/rustlib/$(MUSL)" ] && ! rustup target add $(MUSL) >/dev/null 2>&1; then \
+		target=$(HOST); \
+		echo 'note: no static target $(MUSL) here (rustup cannot add it): built for $(HOST)' >&2; \
+	fi; \
+	$(CARGO) build --locked --profile plugin --target $$target $(addprefix --bin ,$(PLUGINS)) && \
+	mkdir -p $(DIST) && \
+	for plugin in $(PLUGINS); do cp -f target/$$target/plugin/$$plugin $(DIST)/$$plugin || exit 1; done
+
+run: build
+	@for plugin in $(PLUGINS); do $(DIST)/$$plugin || test $$? -le 3; done
+
+test: build
+	@tests/run
+
+soak: build
+	@VITALS_SOAK=1 tests/run
+	@$(MAKE) fuzz
+
+check:
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+	$(CARGO) deny --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-deny
+	$(CARGO) deny check licenses bans sources
+
+bless: build
+	VITALS_BIN_DIR=$(DIST) TRYCMD=overwrite $(CARGO) test --locked --test golden
+	VITALS_BLESS=1 $(CARGO) test --locked --test docs
+
+bench: build
+	@benches/install.sh
+	VITALS_BIN_DIR=$(DIST) $(CARGO) bench --locked --profile dev --bench plugins
+
+size: build
+	@benches/size.sh $(DIST)
+
+install: build
+	install -d $(DESTDIR)$(PREFIX)/lib/vitals/plugins $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man7
+	install -m 755 $(addprefix $(DIST)/,$(PLUGINS)) $(DESTDIR)$(PREFIX)/lib/vitals/plugins
+	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 man/*.7 $(DESTDIR)$(PREFIX)/share/man/man7
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	for p in $(PLUGINS); do \
+		install -m 644 packaging/completions/$$p.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$p || exit 1; \
+		install -m 644 packaging/completions/_$$p $(DESTDIR)$(PREFIX)/share/zsh/site-functions || exit 1; \
+		install -m 644 packaging/completions/$$p.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d || exit 1; \
+	done
+
+uninstall:
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/lib/vitals/plugins/,$(PLUGINS))
+	rm -f $(patsubst man/%.1,$(DESTDIR)$(PREFIX)/share/man/man1/%.1,$(wildcard man/*.1)) $(patsubst man/%.7,$(DESTDIR)$(PREFIX)/share/man/man7/%.7,$(wildcard man/*.7))
+	for p in $(PLUGINS); do \
+		rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$p $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_$$p $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$p.fish; \
+	done
+
+# Each target for a minute; needs a nightly toolchain and cargo-fuzz.
+fuzz:
+	@fuzz/run 60
+
+clean:
+	$(CARGO) clean
+	rm -rf $(DIST)
