@@ -16,6 +16,8 @@ pub fn command<C: Check>() -> Command {
         .version(concat!("(vitals) ", env!("CARGO_PKG_VERSION")))
         // An option that is given again replaces itself, so that the command line wins over a configuration file.
         .args_override_self(true)
+        // A terminal of 80 columns shows it whole; a wider one is no reason for longer lines.
+        .max_term_width(80)
 }
 
 /// The binary's name of a check's name; the strings are few and live as long as the process.

@@ -14,6 +14,7 @@ pub fn bin(name: &str) -> PathBuf {
 }
 
 /// The names of all plugins: the files of src/bin.
+#[allow(dead_code, reason = "not every test target walks them")]
 pub fn plugins() -> Vec<String> {
     let bins = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bin");
     let mut names: Vec<String> = std::fs::read_dir(bins)

@@ -1,0 +1,64 @@
+//! Command definitions for schedulers.
+
+use super::Doc;
+use clap::{Arg, ArgAction};
+use std::fmt::Write as _;
+
+/// Where a package puts the plugins.
+const DIR: &str = "/usr/lib/vitals/plugins";
+
+/// Options that a scheduler must not set: it reads the default format.
+const NOT_FOR_SCHEDULERS: [&str; 2] = ["output", "quiet-ok"];
+
+pub fn icinga(docs: &[Doc]) -> String {
+    let mut out = String::from(
+        "// Icinga 2 check commands of vitals, one variable for each option.\n\
+         // Put this file into /etc/icinga2/conf.d or a global zone. An array gives an option several times.\n",
+    );
+    for doc in docs {
+        let _ = write!(out, "\nobject CheckCommand \"vitals_{}\" {{\n", doc.name);
+        let _ = writeln!(out, "\tcommand = [ \"{DIR}/{}\" ]", doc.binary());
+        let _ = writeln!(out, "\ttimeout = {}s", doc.timeout.as_secs() + 20);
+        out.push_str("\targuments = {\n");
+        for option in usable(doc) {
+            out.push_str(&argument(option));
+        }
+        out.push_str("\t}\n}\n");
+    }
+    out
+}
+
+fn usable(doc: &Doc) -> impl Iterator<Item = &Arg> {
+    doc.options().filter(|option| option.get_long().is_some_and(|long| !NOT_FOR_SCHEDULERS.contains(&long)))
+}
+
+fn argument(option: &Arg) -> String {
+    let long = option.get_long().unwrap_or_default();
+    let variable = format!("$vitals_{}$", long.replace('-', "_"));
+    let help =
+        option.get_help().map(ToString::to_string).unwrap_or_default().replace('\\', "\\\\").replace('"', "\\\"");
+    let mut lines = match option.get_action() {
+        ArgAction::SetTrue => format!("\t\t\tset_if = \"{variable}\"\n"),
+        // A number of times: Icinga sees it as a flag.
+        ArgAction::Count => format!("\t\t\tset_if = \"{variable}\"\n"),
+        ArgAction::Append => format!("\t\t\tvalue = \"{variable}\"\n\t\t\trepeat_key = true\n"),
+        _ => format!("\t\t\tvalue = \"{variable}\"\n"),
+    };
+    lines.push_str(&format!("\t\t\tdescription = \"{help}\"\n"));
+    format!("\t\t\"--{long}\" = {{\n{lines}\t\t}}\n")
+}
+
+pub fn nagios(docs: &[Doc]) -> String {
+    let mut out = String::from(
+        "# Nagios (and Naemon) commands of vitals. In a service: check_command check_vitals_fs!-w 85% -c 95%\n",
+    );
+    for doc in docs {
+        let _ = write!(
+            out,
+            "\ndefine command {{\n    command_name check_vitals_{}\n    command_line {DIR}/{} $ARG1$\n}}\n",
+            doc.name,
+            doc.binary()
+        );
+    }
+    out
+}

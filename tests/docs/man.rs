@@ -1,0 +1,122 @@
+//! A check's man page.
+
+use super::Doc;
+use clap_mangen::Man;
+use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
+use vitals::model::catalogue::MetricDef;
+use vitals::model::metric::Kind;
+use vitals::model::unit::Unit;
+
+pub fn page(doc: &Doc) -> String {
+    let man = Man::new(doc.command.clone())
+        .title(doc.binary())
+        .section("1")
+        // No date: the page changes only when what it says does.
+        .date("")
+        .source(concat!("vitals ", env!("CARGO_PKG_VERSION")))
+        .manual("vitals");
+    let mut out = Vec::new();
+    man.render_title(&mut out).expect("memory");
+    man.render_name_section(&mut out).expect("memory");
+    synopsis(doc).to_writer(&mut out).expect("memory");
+    description(doc).to_writer(&mut out).expect("memory");
+    man.render_options_section(&mut out).expect("memory");
+    metrics(doc).to_writer(&mut out).expect("memory");
+    examples(doc).to_writer(&mut out).expect("memory");
+    closing(doc).to_writer(&mut out).expect("memory");
+    let text = String::from_utf8(out).expect("UTF-8");
+    // roff leaves spaces behind macros without arguments.
+    text.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+}
+
+/// One line: the options are below, in the order in which one needs them.
+fn synopsis(doc: &Doc) -> Roff {
+    let mut roff = Roff::new();
+    roff.control("SH", ["SYNOPSIS"]);
+    roff.text([bold(doc.binary()), roman(" ["), italic("OPTION"), roman("]...")]);
+    roff
+}
+
+fn description(doc: &Doc) -> Roff {
+    let mut roff = Roff::new();
+    roff.control("SH", ["DESCRIPTION"]);
+    for (index, paragraph) in doc.description.trim().split("\n\n").enumerate() {
+        if index > 0 {
+            roff.control("PP", []);
+        }
+        roff.text([roman(words(paragraph))]);
+    }
+    roff
+}
+
+fn metrics(doc: &Doc) -> Roff {
+    let mut roff = Roff::new();
+    roff.control("SH", ["METRICS"]);
+    let labelled = if doc.metrics.item.is_empty() {
+        String::new()
+    } else {
+        format!(" Each item's values carry its name: {} in Prometheus, ITEM in a rule.", doc.metrics.item)
+    };
+    roff.text([roman(format!(
+        "The names for --warning, --critical and --perfdata. The first is the main metric; those marked * are \
+         performance data by default.{labelled}"
+    ))]);
+    for metric in &*doc.metrics.metrics {
+        roff.control("TP", []);
+        let mark = if metric.perfdata { " *" } else { "" };
+        roff.text([bold(metric.name), roman(format!(" ({}){mark}", unit(metric)))]);
+        let mut line: Vec<Inline> = vec![roman(metric.help)];
+        for (level, limit) in [("warning", metric.warning), ("critical", metric.critical)] {
+            if let Some(limit) = limit {
+                line.extend([roman(format!("; {level} by default ")), italic(limit)]);
+            }
+        }
+        roff.text(line);
+    }
+    roff
+}
+
+pub fn unit(metric: &MetricDef) -> &'static str {
+    match (metric.unit, metric.kind) {
+        (Unit::Ratio, _) => "percent",
+        (Unit::Bytes, _) => "bytes",
+        (Unit::BytesPerSecond, _) => "bytes per second",
+        (Unit::Seconds, _) => "seconds",
+        (Unit::PerSecond, _) => "per second",
+        (Unit::Count, Kind::Counter) => "counter",
+        (Unit::Count, _) => "count",
+        (Unit::None, _) => "number",
+    }
+}
+
+fn examples(doc: &Doc) -> Roff {
+    let mut roff = Roff::new();
+    roff.control("SH", ["EXAMPLES"]);
+    for example in doc.examples {
+        roff.control("TP", []);
+        roff.text([roman(format!("{}:", example.purpose))]);
+        roff.control("nf", []);
+        roff.text([bold(example.command)]);
+        roff.control("fi", []);
+    }
+    roff
+}
+
+fn closing(doc: &Doc) -> Roff {
+    let mut roff = Roff::new();
+    roff.control("SH", ["EXIT STATUS"]);
+    roff.text([roman(
+        "0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. A wrong command line, --help and --version are 3 as well.",
+    )]);
+    roff.control("SH", ["SEE ALSO"]);
+    roff.text([bold("vitals"), roman("(7): ranges, units, output formats, state, configuration files")]);
+    if doc.timeout.as_secs() != 10 {
+        roff.control("SH", ["NOTES"]);
+        roff.text([roman(format!("The default of --timeout is {} here.", doc.timeout.as_secs()))]);
+    }
+    roff
+}
+
+fn words(paragraph: &str) -> String {
+    paragraph.split_whitespace().collect::<Vec<_>>().join(" ")
+}
