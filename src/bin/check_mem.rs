@@ -1,4 +1,2 @@
 //! check_mem: memory of this machine.
-fn main() -> std::process::ExitCode {
-    vitals::plugin::main::<vitals::checks::mem::Mem>()
-}
+vitals::plugin_main!(vitals::checks::mem::Mem);

@@ -13,3 +13,16 @@ pub use command::command;
 pub use common::{Common, MIN_OUTPUT};
 pub use context::Context;
 pub use run::main;
+
+/// The `main` of a static plugin: its check, and the allocator for processes that end soon.
+#[macro_export]
+macro_rules! plugin_main {
+    ($check:ty) => {
+        #[global_allocator]
+        static ARENA: $crate::runtime::arena::Arena = $crate::runtime::arena::Arena::new();
+
+        fn main() -> std::process::ExitCode {
+            $crate::plugin::main::<$check>()
+        }
+    };
+}

@@ -47,10 +47,8 @@ pub fn arm(time: Duration, on_alarm: Parting, on_end: Parting) {
         let _ = unsafe { sigaction(signal, &ours) };
     }
     let micros = time.subsec_micros().max(u32::from(time.as_secs() == 0));
-    let value = libc::timeval {
-        tv_sec: libc::time_t::try_from(time.as_secs()).unwrap_or(libc::time_t::MAX),
-        tv_usec: micros.into(),
-    };
+    let value =
+        libc::timeval { tv_sec: time.as_secs().try_into().unwrap_or(i64::from(u32::MAX)), tv_usec: micros.into() };
     let once = libc::itimerval { it_interval: libc::timeval { tv_sec: 0, tv_usec: 0 }, it_value: value };
     // SAFETY: both pointers are valid for the call; the old value is not wanted.
     unsafe { libc::setitimer(libc::ITIMER_REAL, &raw const once, ptr::null_mut()) };

@@ -1,6 +1,7 @@
 //! Impure primitives that every part stands on; none knows the command line.
 
 pub mod apart;
+pub mod arena;
 pub mod backstop;
 pub mod child;
 pub mod deadline;

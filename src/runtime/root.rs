@@ -7,7 +7,9 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 /// No file of the kernel is as large as this; one that is comes from somebody else.
-const LARGEST: u64 = 256 << 20;
+const LARGEST: usize = 256 << 20;
+/// What most files of /proc fit into.
+const FIRST_READ: usize = 4096;
 
 /// Where the files of the watched machine begin.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,11 +56,23 @@ impl Root {
     /// As [`Root::read`].
     pub fn read_into(&self, absolute: &str, buffer: &mut Vec<u8>) -> io::Result<()> {
         buffer.clear();
-        File::open(self.path(absolute))?.take(LARGEST + 1).read_to_end(buffer)?;
-        if buffer.len() as u64 > LARGEST {
-            return Err(io::Error::other("larger than 256 MiB"));
+        let mut file = File::open(self.path(absolute))?;
+        // Files of /proc have no size: read_to_end would feel its way from 32 bytes on, with a call each time.
+        loop {
+            let length = buffer.len();
+            if length > LARGEST {
+                return Err(io::Error::other("larger than 256 MiB"));
+            }
+            buffer.resize(length + length.max(FIRST_READ), 0);
+            let read = file.read(buffer.get_mut(length..).unwrap_or_default());
+            buffer.truncate(length + *read.as_ref().unwrap_or(&0));
+            match read {
+                Ok(0) => return Ok(()),
+                Ok(_) => {}
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(e),
+            }
         }
-        Ok(())
     }
 
     /// The text of a file; bytes that are not UTF-8 are replaced.

@@ -173,7 +173,7 @@ impl Slot {
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Loaded::First),
             Err(e) => return Err(anyhow!(e).context(format!("cannot read {}", self.path.display())).into()),
         };
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(4096);
         file.take(LARGEST).read_to_end(&mut bytes).with_context(|| format!("cannot read {}", self.path.display()))?;
         match self.decode(&bytes) {
             Ok((memory, saved)) => Ok(Loaded::Found(memory, saved)),
