@@ -13,6 +13,7 @@ macro_rules! registry {
 }
 
 registry! {
+    cpu::Cpu,
     mem::Mem,
 }
 

@@ -41,6 +41,18 @@ impl Context<'_> {
         self.thresholds.mentions(metric) || self.perfdata.is_some_and(chosen)
     }
 
+    /// The state that a value will be given, so that an explanation is read only where one is due.
+    #[must_use]
+    pub fn would_be(&self, metric: &str, item: Option<&str>, value: f64) -> Status {
+        self.thresholds.limits(metric, item).status(value)
+    }
+
+    /// Whether a run can leave something to the next: without that nothing is ever seen to last.
+    #[must_use]
+    pub fn remembers(&self) -> bool {
+        self.state.is_some_and(StateDir::is_writable)
+    }
+
     /// Whether the answer shows what is merely interesting (`-v` and more).
     #[must_use]
     pub fn verbosity(&self) -> u8 {

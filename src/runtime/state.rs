@@ -89,6 +89,12 @@ impl StateDir {
         Ok(Slot { path, lock, check: check.to_owned(), identity: identity.to_owned(), loaded: None })
     }
 
+    /// Whether a memory can be kept here, as far as rights tell: a disk that is full shows only when it is written.
+    #[must_use]
+    pub fn is_writable(&self) -> bool {
+        nix::unistd::access(&self.path, nix::unistd::AccessFlags::W_OK).is_ok()
+    }
+
     /// A lock with a name of its own, if nobody holds it: such as for an item that is known to hang.
     ///
     /// # Errors

@@ -1,0 +1,119 @@
+//! What the readings mean.
+
+use super::held::{Holds, Times};
+use super::values::{self, METRICS, Value};
+use super::{Cpu, Memory, Sample, words};
+use crate::model::report::{Draft, Measure, Report};
+use crate::model::status::Status;
+use crate::model::unit::Unit;
+
+impl Memory {
+    /// The limits that are crossed, unless the machine has started anew since.
+    pub(super) fn holds(&self, sample: &Sample) -> Holds {
+        let last = self.last.as_ref().and_then(|last| last.moment.as_ref());
+        let same_boot = sample.now.moment.as_ref().zip(last).is_some_and(|(now, last)| now.since(last).is_some());
+        if same_boot { self.holds.clone() } else { Holds::default() }
+    }
+}
+
+impl Cpu {
+    /// The times by which a value is held.
+    pub(super) fn times(&self, sample: &Sample, mean: bool) -> Times {
+        let now = sample.now.moment.as_ref().map_or(0.0, |moment| moment.uptime);
+        let begin = if mean { (now - sample.seconds).max(0.0) } else { now };
+        // What cannot be remembered would never last: better an alarm too early than none.
+        Times { begin, now, least: if sample.remembers { self.held_for } else { 0.0 } }
+    }
+
+    pub(super) fn say(&self, sample: &Sample, memory: &mut Memory, report: &mut Report<'_>) {
+        let mut holds = memory.holds(sample);
+        let mut draft = Draft::whole();
+        let mut waiting = Vec::new();
+        for Value { name, value, mean } in values::of_machine(sample) {
+            self.hold(&Held { sample, key: name, name, value, mean }, &mut holds, &mut draft, report, &mut waiting);
+        }
+        let mut text = words::sentence(sample);
+        if sample.shares().is_none() {
+            report.measure(&mut draft, Measure::new("busy", None));
+            draft.raise(Status::Unknown);
+        }
+        for words in &waiting {
+            text.push_str("; ");
+            text.push_str(words);
+        }
+        if let Some(causes) = sample.causes.as_ref().filter(|_| draft.status() != Status::Ok) {
+            text.push_str(&words::causes(causes, sample));
+        }
+        report.summary(&text);
+        draft.say(text);
+        report.add(draft);
+        for (core, shares) in sample.by_core() {
+            let mut draft = Draft::item(&core);
+            let mut waiting = Vec::new();
+            let key = format!("core_busy@{core}");
+            let held = Held { sample, key: &key, name: "core_busy", value: shares.busy(), mean: true };
+            self.hold(&held, &mut holds, &mut draft, report, &mut waiting);
+            let words = waiting.into_iter().map(|words| format!("; {words}")).collect::<String>();
+            draft.say(format!("{core} {}{words}", words::busy(&shares)));
+            report.add(draft);
+        }
+        self.notes(sample, report);
+        memory.last = sample.now.moment.is_some().then(|| sample.now.clone());
+        memory.holds = holds;
+    }
+
+    /// Judges a value by its limits and by how long it has been beyond them.
+    fn hold(
+        &self,
+        held: &Held<'_>,
+        holds: &mut Holds,
+        draft: &mut Draft,
+        report: &Report<'_>,
+        waiting: &mut Vec<String>,
+    ) {
+        let times = self.times(held.sample, held.mean);
+        let limits = report.limits(draft, held.name);
+        let status = limits.status(held.value);
+        let allowed = holds.allowed(held.key, status, &times);
+        let unit = METRICS.iter().find(|metric| metric.name == held.name).map_or(Unit::None, |metric| metric.unit);
+        // A container may use saved-up time beyond its quota for a moment.
+        let measure = match unit {
+            Unit::Ratio if held.name != "quota_used" => Measure::float(held.name, held.value).bounds(0.0, 1.0),
+            _ => Measure::float(held.name, held.value).at_least(0.0),
+        };
+        report.measure(draft, measure.no_worse_than(allowed));
+        if let Some(range) = limits.behind(status).filter(|_| allowed == Status::Ok && status != Status::Ok) {
+            waiting.push(format!(
+                "{} {} for {}, alerts after {}",
+                held.name,
+                range.crossed(held.value, unit),
+                Unit::Seconds.show(holds.since(held.key, times.now)),
+                Unit::Seconds.show(times.least)
+            ));
+        }
+    }
+
+    fn notes(&self, sample: &Sample, report: &mut Report<'_>) {
+        for trouble in &sample.now.trouble {
+            report.note(trouble);
+        }
+        if let Some(counter) = sample.shares().and_then(|shares| shares.absurd) {
+            report.note(format!("the counter of {counter} jumped beyond what is possible and is left out"));
+        }
+        let since = if sample.from_previous_run { ", since the previous run" } else { "" };
+        report.detail(format!("measured over {}{since}", Unit::Seconds.show(sample.seconds)));
+        if !sample.remembers && self.held_for > 0.0 {
+            report.detail("limits count at once: without a memory nothing is seen to last");
+        }
+    }
+}
+
+/// A value on its way to its limits.
+struct Held<'a> {
+    sample: &'a Sample,
+    /// The name under which its time is kept.
+    key: &'a str,
+    name: &'static str,
+    value: f64,
+    mean: bool,
+}

@@ -1,0 +1,78 @@
+//! The sentences for a person.
+
+use super::Sample;
+use crate::host::cpu::Shares;
+use crate::host::top::{Busiest, Consumer};
+use crate::model::text;
+use crate::model::unit::Unit;
+
+/// A share that is worth a word.
+const NOTABLE: f64 = 0.005;
+/// So many new processes in a second explain a busy machine that shows no busy process.
+const MANY_FORKS: f64 = 50.0;
+/// The least busy share of a disk that explains a wait.
+const BUSY_DISK: f64 = 0.5;
+
+/// `12 % busy (user 9 %, system 3 %), iowait 1 %, load 0.42 on 2 cores`
+pub(super) fn sentence(sample: &Sample) -> String {
+    let mut parts = Vec::new();
+    match sample.shares() {
+        Some(shares) => {
+            parts.push(busy(&shares));
+            parts.push(format!("iowait {}", Unit::Ratio.show(shares.iowait)));
+        }
+        None => parts.push(format!(
+            "how busy it is cannot be told: the counters of /proc/stat stood still for {}",
+            Unit::Seconds.show(sample.seconds)
+        )),
+    }
+    let cores = text::count(sample.now.stat.online as usize, "core", "cores");
+    parts.push(match sample.now.load {
+        Some([load, _, _]) => format!("load {} on {cores}", Unit::None.show(load)),
+        None => cores,
+    });
+    if let (Some(used), Some(quota)) = (sample.quota_used(), sample.now.quota) {
+        let limit = Unit::None.show(quota.cores);
+        let noun = if limit == "1" { "core" } else { "cores" };
+        parts.push(format!("{} of the container's {limit} {noun} used", Unit::Ratio.show(used)));
+    }
+    parts.join(", ")
+}
+
+/// `12 % busy (user 9 %, system 3 %)`, in parts that sum to the whole.
+pub(super) fn busy(shares: &Shares) -> String {
+    let show = |share| Unit::Ratio.show(share);
+    let mut parts = vec![format!("user {}", show(shares.user + shares.nice))];
+    parts.push(format!("system {}", show(shares.system + shares.irq + shares.softirq)));
+    if shares.guest >= NOTABLE {
+        parts.push(format!("guests {}", show(shares.guest)));
+    }
+    if shares.steal >= NOTABLE {
+        parts.push(format!("stolen {}", show(shares.steal)));
+    }
+    format!("{} busy ({})", show(shares.busy()), parts.join(", "))
+}
+
+/// Who runs, and who waits for what: what was seen in a moment, while the limits are about a longer time.
+pub(super) fn causes(causes: &Busiest, sample: &Sample) -> String {
+    let mut said = String::new();
+    let one = |consumer: &Consumer| {
+        format!("{} (pid {}) {} of a core", consumer.name, consumer.pid, Unit::Ratio.show(consumer.amount))
+    };
+    let named: Vec<String> = causes.running.named.iter().map(one).collect();
+    if !named.is_empty() {
+        let whose = if causes.running.others_hidden { " of those we may see" } else { "" };
+        said.push_str(&format!("; busiest now{whose}: {}", named.join(", ")));
+    }
+    let forks = super::values::of_machine(sample).into_iter().find(|value| value.name == "forks");
+    if let Some(forks) = forks.filter(|forks| forks.value >= MANY_FORKS) {
+        said.push_str(&format!("; {} processes or threads started", Unit::PerSecond.show(forks.value)));
+    }
+    if !causes.waiting.is_empty() {
+        said.push_str(&format!("; waiting for a disk: {}", causes.waiting.join(", ")));
+    }
+    if let Some((disk, share)) = causes.disk.as_ref().filter(|(_, share)| *share >= BUSY_DISK) {
+        said.push_str(&format!("; disk {disk} busy {} of the time", Unit::Ratio.show(*share)));
+    }
+    said
+}
