@@ -23,12 +23,20 @@ _check_mem() {
 
     case "${cmd}" in
         check_mem)
-            opts="-w -c -t -v -h -V --warning --critical --timeout --verbose --output --host-name --service-name --lifetime --quiet-ok --perfdata --max-output --map --state-dir --state-id --root --config --section --help --version"
+            opts="-w -c -t -v -h -V --oom-window --sample --whole-machine --warning --critical --timeout --verbose --output --host-name --service-name --lifetime --quiet-ok --perfdata --max-output --map --state-dir --state-id --root --config --section --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --oom-window)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sample)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --warning)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -1,3 +1,5 @@
+complete -c check_mem -l oom-window -d 'Count the processes killed for want of memory within this time [default: 15m]' -r
+complete -c check_mem -l sample -d 'Measure rates over this time instead of since the previous run' -r
 complete -c check_mem -s w -l warning -d 'Warn when a value is outside RANGE' -r
 complete -c check_mem -s c -l critical -d 'Be critical when a value is outside RANGE; RULE as for --warning' -r
 complete -c check_mem -s t -l timeout -d 'Answer within this time [default: 10]' -r
@@ -13,6 +15,7 @@ complete -c check_mem -l state-id -d 'Keep the memory of this use apart from oth
 complete -c check_mem -l root -d 'Read /proc, /sys and /etc below DIR' -r -F
 complete -c check_mem -l config -d 'Take options from a TOML file; the command line wins' -r -F
 complete -c check_mem -l section -d 'The section of --config that is read [default: the plugin\'s name]' -r
+complete -c check_mem -l whole-machine -d 'In a container, judge the memory of the whole machine, not the limit'
 complete -c check_mem -s v -l verbose -d 'Show more: -v all findings, -vv their values and limits, -vvv times'
 complete -c check_mem -l quiet-ok -d 'Print nothing when OK: for cron, which mails what is printed'
 complete -c check_mem -s h -l help -d 'Print help (see more with \'--help\')'

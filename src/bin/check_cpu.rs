@@ -1,4 +1,2 @@
 //! check_cpu: processors of this machine.
-fn main() -> std::process::ExitCode {
-    vitals::plugin::main::<vitals::checks::cpu::Cpu>()
-}
+vitals::plugin_main!(vitals::checks::cpu::Cpu);

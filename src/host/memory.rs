@@ -17,6 +17,8 @@ pub struct Memory {
     pub size: u64,
     /// What new programs can get without swapping.
     pub available: u64,
+    /// Whether the kernel said that more is available than there is; all is taken to be available then.
+    pub more_than_all: bool,
     /// Whether `available` is our own estimate, because the kernel gives none (before Linux 3.14).
     pub estimated: bool,
     /// What the file cache of ZFS would give back, part of `available`.
@@ -90,7 +92,8 @@ impl Fields {
                 "HugePages_Rsvd" => (&mut found.huge_reserved, 1),
                 _ => continue,
             };
-            *field = number(value).map(|value| value.saturating_mul(scale));
+            // A size beyond 64 bits is no size.
+            *field = number(value).and_then(|value| value.checked_mul(scale));
         }
         found
     }
@@ -111,6 +114,7 @@ fn parse(text: &str) -> Result<Memory, String> {
     Ok(Memory {
         size,
         available: available.min(size),
+        more_than_all: available > size,
         estimated: fields.available.is_none(),
         arc: 0,
         swap_size,
@@ -178,15 +182,15 @@ mod tests {
             ("MemTotal: 0 kB\nMemAvailable: 1 kB", "MemTotal"),
             ("MemTotal: -5 kB\nMemAvailable: 1 kB", "MemTotal"),
             ("MemTotal: 5 kB\nMemAvailable: lots", "MemAvailable is not a number"),
+            ("MemTotal: 18446744073709551615 kB\nMemAvailable: 1 kB", "MemTotal"),
             ("MemTotal: 5 kB", "neither a usable MemAvailable nor MemFree"),
         ] {
             let said = parse(text).err().unwrap_or_default();
             assert!(said.contains(why), "{said}");
         }
-        // More available than there is: never above the whole.
-        let huge = "MemTotal: 18446744073709551615 kB\nMemAvailable: 18446744073709551615 kB\n";
-        assert_eq!(parse(huge).map(|m| m.available), Ok(u64::MAX));
-        assert_eq!(parse("MemTotal: 5 kB\nMemAvailable: 9 kB").map(|m| m.available), Ok(5120));
+        // More available than there is: never above the whole, and said.
+        let more = parse("MemTotal: 5 kB\nMemAvailable: 9 kB").unwrap_or_default();
+        assert_eq!((more.available, more.more_than_all), (5120, true));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::held::{Holds, Times};
 use super::values::{self, METRICS, Value};
-use super::{Cpu, Memory, Sample, words};
+use super::{Cpu, FIRST_SAMPLE, Memory, Sample, words};
 use crate::model::report::{Draft, Measure, Report};
 use crate::model::status::Status;
 use crate::model::unit::Unit;
@@ -30,11 +30,18 @@ impl Cpu {
         let mut draft = Draft::whole();
         let mut waiting = Vec::new();
         for Value { name, value, mean } in values::of_machine(sample) {
-            self.hold(&Held { sample, key: name, name, value, mean }, &mut holds, &mut draft, report, &mut waiting);
+            match value {
+                Some(value) => {
+                    let held = Judged { sample, key: name, name, value, mean };
+                    self.hold(&held, &mut holds, &mut draft, report, &mut waiting);
+                }
+                None => {
+                    report.measure(&mut draft, Measure::new(name, None));
+                }
+            }
         }
         let mut text = words::sentence(sample);
         if sample.shares().is_none() {
-            report.measure(&mut draft, Measure::new("busy", None));
             draft.raise(Status::Unknown);
         }
         for words in &waiting {
@@ -51,7 +58,7 @@ impl Cpu {
             let mut draft = Draft::item(&core);
             let mut waiting = Vec::new();
             let key = format!("core_busy@{core}");
-            let held = Held { sample, key: &key, name: "core_busy", value: shares.busy(), mean: true };
+            let held = Judged { sample, key: &key, name: "core_busy", value: shares.busy(), mean: true };
             self.hold(&held, &mut holds, &mut draft, report, &mut waiting);
             let words = waiting.into_iter().map(|words| format!("; {words}")).collect::<String>();
             draft.say(format!("{core} {}{words}", words::busy(&shares)));
@@ -65,7 +72,7 @@ impl Cpu {
     /// Judges a value by its limits and by how long it has been beyond them.
     fn hold(
         &self,
-        held: &Held<'_>,
+        held: &Judged<'_>,
         holds: &mut Holds,
         draft: &mut Draft,
         report: &Report<'_>,
@@ -100,8 +107,11 @@ impl Cpu {
         if let Some(counter) = sample.shares().and_then(|shares| shares.absurd) {
             report.note(format!("the counter of {counter} jumped beyond what is possible and is left out"));
         }
-        let since = if sample.from_previous_run { ", since the previous run" } else { "" };
-        report.detail(format!("measured over {}{since}", Unit::Seconds.show(sample.seconds)));
+        report.detail(if sample.from_previous_run {
+            format!("measured over {}, since the previous run", Unit::Seconds.show(sample.seconds))
+        } else {
+            format!("measured over a sample of {}", Unit::Seconds.show(self.sample.unwrap_or(FIRST_SAMPLE)))
+        });
         if !sample.remembers && self.held_for > 0.0 {
             report.detail("limits count at once: without a memory nothing is seen to last");
         }
@@ -109,7 +119,7 @@ impl Cpu {
 }
 
 /// A value on its way to its limits.
-struct Held<'a> {
+struct Judged<'a> {
     sample: &'a Sample,
     /// The name under which its time is kept.
     key: &'a str,

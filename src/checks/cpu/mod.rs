@@ -4,6 +4,8 @@ mod held;
 mod judge;
 mod reading;
 mod values;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use crate::host::top;
@@ -156,7 +158,7 @@ impl Cpu {
     /// Whether any limit is crossed for long enough, so that somebody will ask why.
     fn counts(&self, cx: &Context<'_>, sample: &Sample, mut holds: Holds) -> bool {
         let machine = values::of_machine(sample).into_iter().any(|Value { name, value, mean }| {
-            let status = cx.would_be(name, None, value);
+            let status = value.map_or(Status::Ok, |value| cx.would_be(name, None, value));
             holds.allowed(name, status, &self.times(sample, mean)) != Status::Ok
         });
         machine

@@ -44,7 +44,7 @@ impl Reading {
             Ok(text) => {
                 let load = load::parse(&text);
                 if load.is_none() {
-                    kept("no load averages", &format!("{} does not begin with three", root.path(LOAD).display()));
+                    kept("no load averages", &format!("{} does not begin with three numbers", root.path(LOAD).display()));
                 }
                 load
             }

@@ -55,8 +55,8 @@ pub(super) const METRICS: &[MetricDef] = &[
 pub(super) struct Value {
     /// The metric.
     pub name: &'static str,
-    /// In its base unit.
-    pub value: f64,
+    /// In its base unit; `None` for a share while nobody knows what the time was spent on.
+    pub value: Option<f64>,
     /// Whether it is a mean over the time between the readings, not the state of a moment.
     pub mean: bool,
 }
@@ -109,28 +109,31 @@ impl Sample {
     }
 }
 
-/// All values of the machine that are known, in the order of the catalogue.
+/// All values of the machine in the order of the catalogue. The shares are always there, so that performance data keep
+/// their order; what this kernel does not tell is left out.
 #[expect(clippy::cast_precision_loss, reason = "numbers of tasks")]
 pub(super) fn of_machine(sample: &Sample) -> Vec<Value> {
     let mut values = Vec::with_capacity(METRICS.len());
+    let (stat, then) = (&sample.now.stat, &sample.earlier.stat);
+    let shares = sample.shares();
+    let mut share = |name, part: fn(&Shares) -> f64| {
+        values.push(Value { name, value: shares.as_ref().map(part), mean: true });
+    };
+    share("busy", Shares::busy);
+    share("user", |s| s.user);
+    share("system", |s| s.system);
+    share("iowait", |s| s.iowait);
+    share("steal", |s| s.steal);
+    share("idle", |s| s.idle);
+    share("nice", |s| s.nice);
+    share("irq", |s| s.irq);
+    share("softirq", |s| s.softirq);
+    share("guest", |s| s.guest);
     let mut add = |name, value: Option<f64>, mean| {
-        if let Some(value) = value {
+        if value.is_some() {
             values.push(Value { name, value, mean });
         }
     };
-    let (stat, then) = (&sample.now.stat, &sample.earlier.stat);
-    let shares = sample.shares();
-    let share = |part: fn(&Shares) -> f64| shares.as_ref().map(part);
-    add("busy", share(Shares::busy), true);
-    add("user", share(|s| s.user), true);
-    add("system", share(|s| s.system), true);
-    add("iowait", share(|s| s.iowait), true);
-    add("steal", share(|s| s.steal), true);
-    add("idle", share(|s| s.idle), true);
-    add("nice", share(|s| s.nice), true);
-    add("irq", share(|s| s.irq), true);
-    add("softirq", share(|s| s.softirq), true);
-    add("guest", share(|s| s.guest), true);
     for (name, per_core, load) in [
         ("load1", "load1_per_core", sample.now.load.map(|[load, _, _]| load)),
         ("load5", "load5_per_core", sample.now.load.map(|[_, load, _]| load)),

@@ -21,10 +21,7 @@ pub(super) fn sentence(sample: &Sample) -> String {
             parts.push(busy(&shares));
             parts.push(format!("iowait {}", Unit::Ratio.show(shares.iowait)));
         }
-        None => parts.push(format!(
-            "how busy it is cannot be told: the counters of /proc/stat stood still for {}",
-            Unit::Seconds.show(sample.seconds)
-        )),
+        None => parts.push("how busy it is cannot be told: the counters of /proc/stat do not move".to_owned()),
     }
     let cores = text::count(sample.now.stat.online as usize, "core", "cores");
     parts.push(match sample.now.load {
@@ -65,8 +62,8 @@ pub(super) fn causes(causes: &Busiest, sample: &Sample) -> String {
         said.push_str(&format!("; busiest now{whose}: {}", named.join(", ")));
     }
     let forks = super::values::of_machine(sample).into_iter().find(|value| value.name == "forks");
-    if let Some(forks) = forks.filter(|forks| forks.value >= MANY_FORKS) {
-        said.push_str(&format!("; {} processes or threads started", Unit::PerSecond.show(forks.value)));
+    if let Some(forks) = forks.and_then(|forks| forks.value).filter(|forks| *forks >= MANY_FORKS) {
+        said.push_str(&format!("; {} processes or threads started a second", Unit::Count.show(forks)));
     }
     if !causes.waiting.is_empty() {
         said.push_str(&format!("; waiting for a disk: {}", causes.waiting.join(", ")));

@@ -1,7 +1,7 @@
 //! What the reading means.
 
 use super::values::{self, METRICS};
-use super::{Mem, Memory, Sample, words};
+use super::{FIRST_SAMPLE, Mem, Memory, Sample, words};
 use crate::model::metric::Value as Number;
 use crate::model::report::{Draft, Measure, Report};
 use crate::model::status::Status;
@@ -30,7 +30,7 @@ impl Mem {
         for trouble in &sample.now.trouble {
             report.note(trouble);
         }
-        for detail in words::details(sample) {
+        for detail in words::details(sample, self.sample.unwrap_or(FIRST_SAMPLE)) {
             report.detail(detail);
         }
     }

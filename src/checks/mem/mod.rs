@@ -4,6 +4,8 @@ mod judge;
 mod kills;
 mod reading;
 mod values;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use crate::host::paging::Paging;
@@ -93,7 +95,7 @@ back from swap at more than 4 MiB in a second; programs that stand still for mem
 of a minute, or all of them two fifths; a process that was killed for want of memory, which is held as a warning for 15 \
 minutes (--oom-window).
 
-A leak is found days before it hurts: from a day of history on, eta is the time until nothing is left at the present rate, \
+A leak is found days before it hurts: from two days of history on, eta is the time until nothing is left at the present rate, \
 and a warning when that is within 3 days. The history is kept by the uptime of the machine and ends with a restart.
 
 Rates are those since the previous run. In a container with a limit of memory that limit is the whole (--whole-machine \

@@ -1,5 +1,6 @@
 //! One look at the memory, and what of it is compared with the previous one.
 
+use super::values::LEAK;
 use super::{Mem, Memory, Sample};
 use crate::host::cgroup::{self, MemoryLimit};
 use crate::host::memory;
@@ -7,7 +8,6 @@ use crate::host::paging::Paging;
 use crate::host::pressure::{self, Pressure};
 use crate::host::uptime::Moment;
 use crate::model::timestamp::Timestamp;
-use crate::model::trend::Policy;
 use crate::runtime::failure::Failure;
 use crate::runtime::root::Root;
 
@@ -43,6 +43,9 @@ impl Reading {
         let machine = memory::Memory::read(root)?;
         let container = if whole_machine { None } else { cgroup::memory_limit(root, machine.size) };
         let mut trouble = Vec::new();
+        if machine.more_than_all {
+            trouble.push("the kernel says that more is available than there is".to_owned());
+        }
         let moment = Moment::read(root).map_err(|why| trouble.push(format!("no history: {why}"))).ok();
         let paging = match root.text("/proc/vmstat") {
             Ok(text) => Some(Paging::parse(&text)),
@@ -112,7 +115,7 @@ impl Mem {
         next.kills.take(now.oom_kills(), moment.uptime, self.oom_window);
         let (_, available) = now.size_and_available();
         #[expect(clippy::cast_precision_loss, reason = "bytes on a trend")]
-        next.trend.push(Timestamp(moment.uptime), available as f64, &Policy::LEAKING);
+        next.trend.push(Timestamp(moment.uptime), available as f64, &LEAK);
         next
     }
 }

@@ -46,6 +46,11 @@ pub(super) const METRICS: &[MetricDef] = &[
     MetricDef::gauge("eta", Unit::Seconds, "time until nothing is available at the present rate").warns("3d:"),
 ];
 
+/// An application that takes more all day and is started anew at night must not look like a leak. So there are two days
+/// at least, and samples so far apart that all of the window fits: thinning them would give the last day more weight.
+pub(super) const LEAK: Policy =
+    Policy { spacing: 3.0 * 3600.0, window: 5.0 * 86_400.0, least_span: 2.0 * 86_400.0 };
+
 /// A value that is known.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Value {
@@ -127,7 +132,7 @@ pub(super) fn all(sample: &Sample, memory: &Memory) -> Vec<Value> {
     let machine = &now.machine;
     known.share("hugepages_used", machine.huge_pages.and_then(|(all, free)| ratio((all - free) as f64, all as f64)));
     known.add("committed", machine.committed.and_then(|(promised, limit)| ratio(promised as f64, limit as f64)), None);
-    known.add("eta", memory.trend.eta(available, 0.0, &Policy::LEAKING), None);
+    known.add("eta", memory.trend.eta(available, 0.0, &LEAK), None);
     known.0
 }
 

@@ -3,11 +3,12 @@
 use super::Sample;
 use super::values::Value;
 use crate::host::top::{Consumer, Consumers};
-use crate::model::text;
 use crate::model::unit::Unit;
 
 /// Traffic below this is not worth a word.
 const NOTABLE: f64 = 1024.0;
+/// Nor are stalls for a smaller share of the time.
+const NOTABLE_STALL: f64 = 0.01;
 
 /// `71 % of 23.5 GiB available, swap unused`
 #[expect(clippy::cast_precision_loss, reason = "sizes for people")]
@@ -32,6 +33,9 @@ pub(super) fn sentence(sample: &Sample, values: &[Value], oom_window: f64) -> St
         if let Some(rate) = value(name).filter(|rate| *rate >= NOTABLE) {
             text.push_str(&format!(", {} {what}", Unit::BytesPerSecond.show(rate)));
         }
+    }
+    if let Some(share) = value("pressure60").filter(|share| *share >= NOTABLE_STALL) {
+        text.push_str(&format!(", programs stood still for memory {} of the last minute", Unit::Ratio.show(share)));
     }
     if let Some(kills) = value("oom_kills").filter(|kills| *kills > 0.0) {
         let processes = if kills == 1.0 { "process" } else { "processes" };
@@ -59,9 +63,9 @@ pub(super) fn largest(found: &Consumers) -> String {
     format!("; largest{}: {}", if found.others_hidden { " of those we may see" } else { "" }, named.join(", "))
 }
 
-/// What explains the figures.
+/// What explains the figures; `nominal` is how long a sample was meant to take.
 #[expect(clippy::cast_precision_loss, reason = "sizes for people")]
-pub(super) fn details(sample: &Sample) -> Vec<String> {
+pub(super) fn details(sample: &Sample, nominal: f64) -> Vec<String> {
     let mut details = Vec::new();
     let machine = &sample.now.machine;
     if machine.estimated {
@@ -76,12 +80,14 @@ pub(super) fn details(sample: &Sample) -> Vec<String> {
         details.push(format!("the whole machine has {share} of {} available", Unit::Bytes.show(size)));
     }
     if let Some(traffic) = sample.traffic {
-        let since = if traffic.from_previous_run { ", since the previous run" } else { "" };
-        details.push(format!("rates over {}{since}", Unit::Seconds.show(traffic.seconds)));
+        details.push(if traffic.from_previous_run {
+            format!("rates over {}, since the previous run", Unit::Seconds.show(traffic.seconds))
+        } else {
+            format!("rates over a sample of {}", Unit::Seconds.show(nominal))
+        });
     }
     if let Some((all, free)) = machine.huge_pages.filter(|(all, _)| *all > 0) {
-        let taken = usize::try_from(all - free).unwrap_or(usize::MAX);
-        details.push(format!("{} of {all} huge pages taken or reserved", text::count(taken, "page", "pages")));
+        details.push(format!("{} of {all} huge pages taken or reserved", all - free));
     }
     details
 }
