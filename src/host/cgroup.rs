@@ -46,7 +46,8 @@ pub struct MemoryLimit {
 
 /// What a file says; one that is not there or not ours to read means that there is no such limit to see.
 fn said(root: &Root, path: &str) -> Option<String> {
-    root.text(path).ok()
+    // Not `Root::text`: on most machines they are missing, and an error's words would be made for nothing.
+    root.read(path).ok().and_then(|bytes| String::from_utf8(bytes).ok())
 }
 
 fn said_number(root: &Root, path: &str) -> Option<u64> {

@@ -90,7 +90,7 @@ pub struct Memory {
 
 impl Check for Cpu {
     const NAME: &'static str = "cpu";
-    const ABOUT: &'static str = "Checks how busy the processors are and what they wait for";
+    const ABOUT: &'static str = "processors: how busy they are and what they wait for";
     const DESCRIPTION: &'static str = "\
 Measures what the processors did since the previous run of this check, from the counters of the kernel, so that no moment \
 between two runs is missed. On a first run it measures half a second.

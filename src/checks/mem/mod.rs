@@ -84,7 +84,7 @@ pub struct Memory {
 
 impl Check for Mem {
     const NAME: &'static str = "mem";
-    const ABOUT: &'static str = "Checks how much memory is left and what the want of it does";
+    const ABOUT: &'static str = "memory: how much is left and what the want of it does";
     const DESCRIPTION: &'static str = "\
 Measures how much memory programs can still get without harm to others: the kernel's own figure (MemAvailable), which counts \
 the caches that it can drop. Memory that is merely used is no fault, nor is swap that is merely used. The cache of ZFS \
