@@ -1,4 +1,4 @@
-complete -c check_cpu -l for -d 'Alert only when a limit has been crossed for this long [default: 5m]' -r
+complete -c check_cpu -l for -d 'Alert only when a limit has been crossed for this long' -r
 complete -c check_cpu -l sample -d 'Measure over this time instead of since the previous run' -r
 complete -c check_cpu -s w -l warning -d 'Warn when a value is outside RANGE' -r
 complete -c check_cpu -s c -l critical -d 'Be critical when a value is outside RANGE; RULE as for --warning' -r

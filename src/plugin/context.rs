@@ -41,6 +41,12 @@ impl Context<'_> {
         self.thresholds.mentions(metric) || self.perfdata.is_some_and(chosen)
     }
 
+    /// Whether the user wants this metric judged.
+    #[must_use]
+    pub fn mentions(&self, metric: &str) -> bool {
+        self.thresholds.mentions(metric)
+    }
+
     /// The state that a value will be given, so that an explanation is read only where one is due.
     #[must_use]
     pub fn would_be(&self, metric: &str, item: Option<&str>, value: f64) -> Status {

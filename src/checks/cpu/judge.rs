@@ -2,7 +2,7 @@
 
 use super::held::{Holds, Times};
 use super::values::{self, METRICS, Value};
-use super::{Cpu, FIRST_SAMPLE, Memory, Sample, words};
+use super::{Cpu, DEFAULT_HOLD, FIRST_SAMPLE, Memory, Sample, words};
 use crate::model::report::{Draft, Measure, Report};
 use crate::model::status::Status;
 use crate::model::unit::Unit;
@@ -17,12 +17,13 @@ impl Memory {
 }
 
 impl Cpu {
-    /// The times by which a value is held.
-    pub(super) fn times(&self, sample: &Sample, mean: bool) -> Times {
+    /// The times by which a value is held; `asked` when the user has given limits for it.
+    pub(super) fn times(&self, sample: &Sample, mean: bool, asked: bool) -> Times {
         let now = sample.now.moment.as_ref().map_or(0.0, |moment| moment.uptime);
         let begin = if mean { (now - sample.seconds).max(0.0) } else { now };
+        let least = self.held_for.unwrap_or(if asked { 0.0 } else { DEFAULT_HOLD });
         // What cannot be remembered would never last: better an alarm too early than none.
-        Times { begin, now, least: if sample.remembers { self.held_for } else { 0.0 } }
+        Times { begin, now, least: if sample.remembers { least } else { 0.0 } }
     }
 
     pub(super) fn say(&self, sample: &Sample, memory: &mut Memory, report: &mut Report<'_>) {
@@ -78,7 +79,7 @@ impl Cpu {
         report: &Report<'_>,
         waiting: &mut Vec<String>,
     ) {
-        let times = self.times(held.sample, held.mean);
+        let times = self.times(held.sample, held.mean, report.mentions(held.name));
         let limits = report.limits(draft, held.name);
         let status = limits.status(held.value);
         let allowed = holds.allowed(held.key, status, &times);
@@ -112,7 +113,7 @@ impl Cpu {
         } else {
             format!("measured over a sample of {}", Unit::Seconds.show(self.sample.unwrap_or(FIRST_SAMPLE)))
         });
-        if !sample.remembers && self.held_for > 0.0 {
+        if !sample.remembers && self.held_for != Some(0.0) {
             report.detail("limits count at once: without a memory nothing is seen to last");
         }
     }

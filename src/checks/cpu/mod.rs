@@ -22,6 +22,9 @@ use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
 use values::Value;
 
+/// How long a default limit must have been crossed. A limit that a user gives without a time counts at once, as in any
+/// other plugin: schedulers have retries of their own.
+const DEFAULT_HOLD: f64 = 300.0;
 /// The sample of a first run: some fifty ticks of each processor.
 const FIRST_SAMPLE: f64 = 0.5;
 /// How long is watched who runs, once a limit counts.
@@ -30,12 +33,13 @@ const EXPLANATION: Duration = Duration::from_millis(300);
 /// check_cpu
 #[derive(clap::Args, Debug)]
 pub struct Cpu {
-    /// Alert only when a limit has been crossed for this long [default: 5m]
+    /// Alert only when a limit has been crossed for this long
     ///
-    /// Every limit has its own time; one run within it begins anew. 0 alerts at once. Two uses of this check with
+    /// Without it, default limits count after 5 minutes, and the limits of metrics that --warning or --critical name
+    /// count at once. Every limit has its own time, and one good run begins it anew. Two uses of this check with
     /// different limits need a --state-id each, so that neither ends the time of the other.
-    #[arg(long = "for", value_name = "TIME", value_parser = time, default_value = "5m", hide_default_value = true)]
-    held_for: f64,
+    #[arg(long = "for", value_name = "TIME", value_parser = time)]
+    held_for: Option<f64>,
 
     /// Measure over this time instead of since the previous run
     ///
@@ -100,8 +104,8 @@ the host of a virtual machine gave to others (steal) is busy, for this machine w
 judged apart: more processors do not help it.
 
 By default it is a warning above 90 % busy and critical above 95 %, a warning above 40 % iowait, and above 20 % steal; each \
-only when it has lasted for 5 minutes (--for), because a processor that is used to the full for a moment does what it was \
-bought for. A limit on a mean since the previous run counts from that run on: run every five minutes, the first run that \
+only when it has lasted for 5 minutes, because a processor that is used to the full for a moment does what it was \
+bought for. Limits of your own count at once, or after --for. A limit on a mean since the previous run counts from that run on: run every five minutes, the first run that \
 sees it alerts. Where nothing can be remembered, limits count at once.
 
 When a limit counts, the processes that run most at that moment are named, or the busiest disk and the processes that wait \
@@ -114,7 +118,7 @@ is that of the whole machine.";
         Example { purpose: "Limits of one's own, after 10 minutes", command: "check_cpu -w 80 -c 95 --for 10m" },
         Example {
             purpose: "By load average of one processor, at once, as check_load does",
-            command: "check_cpu -w load5_per_core=2 -c load5_per_core=4 --for 0",
+            command: "check_cpu -w load5_per_core=2 -c load5_per_core=4",
         },
         Example {
             purpose: "Programs that wait for a processor, from the kernel's own means",
@@ -159,12 +163,12 @@ impl Cpu {
     fn counts(&self, cx: &Context<'_>, sample: &Sample, mut holds: Holds) -> bool {
         let machine = values::of_machine(sample).into_iter().any(|Value { name, value, mean }| {
             let status = value.map_or(Status::Ok, |value| cx.would_be(name, None, value));
-            holds.allowed(name, status, &self.times(sample, mean)) != Status::Ok
+            holds.allowed(name, status, &self.times(sample, mean, cx.mentions(name))) != Status::Ok
         });
         machine
             || sample.by_core().iter().any(|(core, shares)| {
                 let status = cx.would_be("core_busy", Some(core), shares.busy());
-                holds.allowed(&format!("core_busy@{core}"), status, &self.times(sample, true)) != Status::Ok
+                holds.allowed(&format!("core_busy@{core}"), status, &self.times(sample, true, cx.mentions("core_busy"))) != Status::Ok
             })
     }
 }

@@ -16,7 +16,7 @@ use crate::plugin::Check as _;
 use proptest::prelude::*;
 
 fn cpu(held_for: f64) -> Cpu {
-    Cpu { held_for, sample: None, per_core: false }
+    Cpu { held_for: Some(held_for), sample: None, per_core: false }
 }
 
 fn reading(uptime: f64, boot: &str, line: &str) -> Reading {
@@ -64,6 +64,16 @@ fn a_limit_counts_after_its_time_whatever_the_clock_does() {
     let pending = judge(&cpu, &minute(1540.0, 98), &mut memory, 1e9, &[]);
     assert_eq!(pending.status, Ok);
     assert!(pending.summary.ends_with("busy above 95 % for 60 s, alerts after 5 min"), "{}", pending.summary);
+}
+
+#[test]
+fn default_limits_are_held_and_those_of_a_user_are_not() {
+    let (cpu, rule) = (Cpu { held_for: None, sample: None, per_core: false }, "90".parse().expect("a rule"));
+    assert_eq!(judge(&cpu, &minute(1000.0, 98), &mut Memory::default(), 1e9, &[]).status, Status::Ok);
+    assert_eq!(judge(&cpu, &minute(1000.0, 98), &mut Memory::default(), 1e9, &[rule]).status, Status::Critical);
+    let mut long = minute(1000.0, 98);
+    (long.seconds, long.earlier.moment) = (300.0, Some(Moment { uptime: 700.0, boot: "a".to_owned() }));
+    assert_eq!(judge(&cpu, &long, &mut Memory::default(), 1e9, &[]).status, Status::Critical);
 }
 
 #[test]

@@ -130,7 +130,7 @@ turns that off); rates are always those of the machine. When a limit is crossed,
             (None, None) => None,
         };
         let crossed =
-            |value: &Value| value.counts(cx.wants(value.name)) && cx.would_be(value.name, None, value.value) != Status::Ok;
+            |value: &Value| value.counts(cx.mentions(value.name)) && cx.would_be(value.name, None, value.value) != Status::Ok;
         if values::all(&sample, &self.follow(&sample, memory)).iter().any(crossed) {
             sample.largest = Some(top::largest(cx.root, &cx.deadline));
         }
