@@ -1,6 +1,7 @@
 //! The arithmetic of df, for one file system or several as one.
 
 use crate::host::space::Space;
+use crate::model::unit::round_to;
 
 /// The sizes of a file system or of a group.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -95,13 +96,22 @@ impl Magic {
     /// A limit of the free share.
     pub(super) fn free(self, limit: f64) -> f64 {
         // Ends at nothing or everything are not meant as limits.
-        if limit <= 0.0 || limit >= 1.0 { limit } else { (limit * self.scale).min(limit.max(MOST_FREE)) }
+        if limit <= 0.0 || limit >= 1.0 {
+            return limit;
+        }
+        // A hundredth of a percent is fine enough for a limit, and can be read.
+        hundredth((limit * self.scale).min(limit.max(MOST_FREE)))
     }
 
     /// A limit of the used share.
     pub(super) fn used(self, limit: f64) -> f64 {
-        if limit <= 0.0 || limit >= 1.0 { limit } else { 1.0 - self.free(1.0 - limit) }
+        if limit <= 0.0 || limit >= 1.0 { limit } else { hundredth(1.0 - self.free(1.0 - limit)) }
     }
+}
+
+/// Rounded in percent, so that it is the number that the percentage reads back to.
+fn hundredth(share: f64) -> f64 {
+    round_to(share * 100.0, 2) / 100.0
 }
 
 #[cfg(test)]

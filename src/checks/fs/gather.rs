@@ -165,7 +165,7 @@ fn explain(selection: &Selection, table: &Table<'_>, details: &mut Vec<String>) 
     }
     let system = selection.left_out.iter().filter(|(_, why)| matches!(why, LeftOut::Pseudo | LeftOut::System)).count();
     if system > 0 {
-        details.push(format!("{} of the system left out", text::count(system, "pseudo file system", "pseudo file systems")));
+        details.push(format!("{} left out", text::count(system, "pseudo file system", "pseudo file systems")));
     }
 }
 

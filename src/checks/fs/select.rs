@@ -105,7 +105,9 @@ pub(super) fn select(options: &Fs, table: &Table<'_>, tree: &Tree<'_>, held: &[u
             out.chosen.push(Chosen { index, named: true });
             continue;
         }
-        let expected = options.expect.iter().any(|path| path.as_os_str().as_bytes() == &*mount.point);
+        // An image that is expected has only to be there: it is full by nature.
+        let expected = by_default != Some(LeftOut::Image)
+            && options.expect.iter().any(|path| path.as_os_str().as_bytes() == &*mount.point);
         let (mut fits, mut definite) = (everything || expected, expected);
         if !options.include.is_empty() {
             let shown = Shown::new(mount);
@@ -201,3 +203,6 @@ impl LeftOut {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;
