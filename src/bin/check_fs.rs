@@ -1,4 +1,2 @@
 //! check_fs: file systems of this machine.
-fn main() -> std::process::ExitCode {
-    vitals::plugin::main::<vitals::checks::fs::Fs>()
-}
+vitals::plugin_main!(vitals::checks::fs::Fs);

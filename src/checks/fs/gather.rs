@@ -16,7 +16,7 @@ use nix::errno::Errno;
 use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -206,7 +206,7 @@ fn ask(
 /// Where a mount is, seen from here.
 fn place<'m>(cx: &Context<'_>, mount: &'m Mount<'_>) -> Cow<'m, Path> {
     let path = Path::new(OsStr::from_bytes(&mount.point));
-    if cx.root.is_elsewhere() { Cow::Owned::<Path>(PathBuf::from(cx.root.path(path))) } else { Cow::Borrowed(path) }
+    if cx.root.is_elsewhere() { Cow::Owned(cx.root.path(path)) } else { Cow::Borrowed(path) }
 }
 
 fn seen(mount: &Mount<'_>, table: &Table<'_>, tree: &Tree<'_>, reply: Reply, named: bool) -> Seen {

@@ -12,13 +12,13 @@ use std::time::Duration;
 /// Options of `check_fs`.
 #[derive(clap::Args, Debug)]
 pub struct Fs {
-    /// Judge the file systems that hold these paths, or are on these devices
-    ///
-    /// Without a path and without --include all file systems are judged that hold data.
+    /// The same as --path
     #[arg(value_name = "PATH", value_parser = OsStringValueParser::new().try_map(absolute))]
     pub(super) path: Vec<PathBuf>,
 
-    /// The same as PATH, the way check_disk has it
+    /// Judge the file system that holds this path, or is on this device
+    ///
+    /// Without a path and without --include all file systems are judged that hold data.
     #[arg(short = 'p', long = "path", value_name = "PATH", value_parser = OsStringValueParser::new().try_map(absolute))]
     pub(super) more_paths: Vec<PathBuf>,
 

@@ -6,8 +6,8 @@ use crate::host::fstype::{Class, class};
 use crate::host::mount_tree::Tree;
 use crate::host::mounts::{Mount, Table};
 use crate::model::text;
+use fnv::FnvHashMap;
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::os::unix::ffi::OsStrExt as _;
 
 /// Where container runtimes, snaps and desktop sessions keep mounts that belong to them and come and go with them.
@@ -91,7 +91,7 @@ impl<'m> Shown<'m> {
 pub(super) fn select(options: &Fs, table: &Table<'_>, tree: &Tree<'_>, held: &[usize]) -> Selection {
     let mut out = Selection::default();
     let mut included = vec![false; options.include.len()];
-    let mut first: HashMap<((u32, u32), &[u8]), usize, fnv::FnvBuildHasher> = HashMap::default();
+    let mut first: FnvHashMap<_, usize> = FnvHashMap::default();
     let mut candidates: Vec<Chosen> = Vec::new();
     let everything = options.include.is_empty() && options.paths().next().is_none();
     for index in tree.visible() {
@@ -129,7 +129,7 @@ pub(super) fn select(options: &Fs, table: &Table<'_>, tree: &Tree<'_>, held: &[u
     let length = |index: usize| table.mounts.get(index).map_or(0, |m| m.point.len());
     for candidate in &candidates {
         if let Some(mount) = table.mounts.get(candidate.index) {
-            let kept = first.entry((mount.device, &mount.fstype)).or_insert(candidate.index);
+            let kept = first.entry((mount.device, &*mount.fstype)).or_insert(candidate.index);
             if length(candidate.index) < length(*kept) {
                 *kept = candidate.index;
             }
