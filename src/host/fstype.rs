@@ -130,6 +130,12 @@ pub fn may_hang(fstype: &str) -> bool {
         )
 }
 
+/// Whether a path had better not lead through it: it may hang, or a touch mounts something.
+#[must_use]
+pub fn is_unsure(fstype: &[u8]) -> bool {
+    std::str::from_utf8(fstype).is_ok_and(|fstype| may_hang(fstype) || class(fstype) == Class::Automount)
+}
+
 /// Whether its driver goes read-only by itself when it finds an error, as ext4 does with `errors=remount-ro`.
 #[must_use]
 pub fn gives_up_writing(fstype: &str) -> bool {

@@ -112,6 +112,15 @@ pub fn is_within(path: &[u8], folder: &[u8]) -> bool {
     path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
 }
 
+/// A path and the folders above it, `/` at the end.
+pub fn upwards(path: &[u8]) -> impl Iterator<Item = &[u8]> {
+    fn above<'p>(path: &&'p [u8]) -> Option<&'p [u8]> {
+        let slash = path.iter().rposition(|b| *b == b'/')?;
+        path.get(..slash.max(1)).filter(|above| above.len() < path.len())
+    }
+    std::iter::successors(Some(path), above)
+}
+
 /// By parent, then by path with `/` before all other bytes: what lies below a folder follows it directly.
 fn compare(a: (u64, &[u8]), b: (u64, &[u8])) -> Ordering {
     let slash_first = |byte: &u8| if *byte == b'/' { 0 } else { *byte };
@@ -164,6 +173,13 @@ mod tests {
         assert_eq!(tree.holder(b"/var/lib/x"), Some(3), "the mount below the later /var is hidden");
         assert_eq!(tree.holder(b"/variable"), Some(0));
         assert_eq!((tree.at(b"/var"), tree.at(b"/var/lib")), (Some(3), None));
+    }
+
+    #[test]
+    fn the_way_up_ends_at_the_root() {
+        assert_eq!(upwards(b"/a/b").collect::<Vec<_>>(), [&b"/a/b"[..], b"/a", b"/"]);
+        assert_eq!(upwards(b"/").collect::<Vec<_>>(), [b"/"]);
+        assert_eq!(upwards(b"").count(), 1);
     }
 
     proptest! {

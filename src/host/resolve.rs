@@ -1,6 +1,6 @@
 //! From a path to the mount that holds it, without touching what may hang or what is mounted by a touch.
 
-use super::fstype::{Class, class, may_hang};
+use super::fstype::is_unsure;
 use super::mount_tree::Tree;
 use super::mounts::Table;
 use crate::runtime::root::Root;
@@ -35,14 +35,6 @@ pub fn holder(root: &Root, table: &Table<'_>, tree: &Tree<'_>, path: &Path, link
     found.ok_or_else(|| "lies on no mount of the mount table".to_owned())
 }
 
-/// Whether a mount must be left in peace.
-fn untouchable(table: &Table<'_>, index: usize) -> bool {
-    table.mounts.get(index).is_some_and(|mount| {
-        let fstype = String::from_utf8_lossy(&mount.fstype);
-        may_hang(&fstype) || class(&fstype) == Class::Automount
-    })
-}
-
 fn follow(root: &Root, table: &Table<'_>, tree: &Tree<'_>, path: &Path) -> Result<PathBuf, String> {
     let mut rest: VecDeque<OsString> = names(path);
     let mut at = PathBuf::from("/");
@@ -53,7 +45,11 @@ fn follow(root: &Root, table: &Table<'_>, tree: &Tree<'_>, path: &Path) -> Resul
             continue;
         }
         let next = at.join(&name);
-        if tree.holder(next.as_os_str().as_bytes()).is_some_and(|index| untouchable(table, index)) {
+        if tree
+            .holder(next.as_os_str().as_bytes())
+            .and_then(|i| table.mounts.get(i))
+            .is_some_and(|m| is_unsure(&m.fstype))
+        {
             return Ok(rest.iter().fold(next, |path, name| path.join(name)));
         }
         match nix::fcntl::readlink(&root.path(&next)) {

@@ -3,8 +3,8 @@
 use super::options::Fs;
 use super::select::{Chosen, LeftOut, Selection, Shown, select};
 use crate::host::clock::Clock;
-use crate::host::fstype::{gives_up_writing, may_hang};
-use crate::host::mount_tree::Tree;
+use crate::host::fstype::{gives_up_writing, is_unsure};
+use crate::host::mount_tree::{Tree, upwards};
 use crate::host::mounts::{self, Mount, Table};
 use crate::host::resolve;
 use crate::host::space::{self, Space};
@@ -12,6 +12,7 @@ use crate::host::stat_apart::{Asking, Reply};
 use crate::model::text;
 use crate::plugin::Context;
 use crate::runtime::failure::Failure;
+use fnv::{FnvHashMap, FnvHashSet};
 use nix::errno::Errno;
 use std::borrow::Cow;
 use std::ffi::OsStr;
@@ -95,7 +96,7 @@ pub(super) fn gather(options: &Fs, cx: &Context<'_>) -> Result<Sample, Failure> 
     if cx.verbosity() > 0 {
         explain(&selection, &table, &mut sample.details);
     }
-    let replies = ask(options, cx, &table, &selection.chosen, snapshot.as_ref());
+    let replies = ask(options, cx, (&table, &tree), &selection.chosen, snapshot.as_ref());
     for (chosen, reply) in selection.chosen.iter().zip(replies) {
         let Some(mount) = table.mounts.get(chosen.index) else { continue };
         match (reply, chosen.named) {
@@ -173,17 +174,18 @@ fn explain(selection: &Selection, table: &Table<'_>, details: &mut Vec<String>) 
 fn ask(
     options: &Fs,
     cx: &Context<'_>,
-    table: &Table<'_>,
+    (table, tree): (&Table<'_>, &Tree<'_>),
     chosen: &[Chosen],
-    snapshot: Option<&fnv::FnvHashMap<Vec<u8>, Space>>,
+    snapshot: Option<&FnvHashMap<Vec<u8>, Space>>,
 ) -> Vec<Reply> {
     let mut replies = Vec::with_capacity(chosen.len());
     let (mut apart, mut paths) = (Vec::new(), Vec::new());
+    let unsure = unsure(table, tree);
     for one in chosen {
         let Some(mount) = table.mounts.get(one.index) else { continue };
         let reply = if let Some(snapshot) = snapshot {
             snapshot.get(&*mount.point).map_or(Reply::Failed(Errno::ENOENT), |space| Reply::Space(*space))
-        } else if std::str::from_utf8(&mount.fstype).is_ok_and(may_hang) {
+        } else if !unsure.is_empty() && upwards(&mount.point).any(|folder| unsure.contains(folder)) {
             apart.push(replies.len());
             paths.push(place(cx, mount).into_owned());
             Reply::NotAsked(String::new())
@@ -201,6 +203,12 @@ fn ask(
         }
     }
     replies
+}
+
+/// The mount points that a path had better not pass: whoever goes to a local disk below a dead server hangs as well.
+fn unsure<'t>(table: &'t Table<'_>, tree: &Tree<'_>) -> FnvHashSet<&'t [u8]> {
+    let mounts = tree.visible().filter_map(|index| table.mounts.get(index));
+    mounts.filter(|mount| is_unsure(&mount.fstype)).map(|mount| &*mount.point).collect()
 }
 
 /// Where a mount is, seen from here.
@@ -230,4 +238,42 @@ fn access(mount: &Mount<'_>, table: &Table<'_>, tree: &Tree<'_>, fstype: &str) -
         same.all(|m| !m.is_read_only())
     };
     if gives_up_writing(fstype) && all_say_writable() { Access::GaveUp } else { Access::ReadOnly }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lies_below_a_server_is_not_sure_either() {
+        let table = mounts::parse(
+            b"1 0 8:1 / / rw - ext4 a rw\n2 1 0:9 / /mnt/nfs rw - nfs4 s:/e rw\n3 2 8:2 / /mnt/nfs/disk rw - xfs b rw\n\
+              4 1 0:8 / /net rw - autofs auto rw\n5 1 0:7 / /home/anna/x rw - fuse.sshfs h: rw\n",
+        );
+        let unsure = unsure(&table, &Tree::new(&table));
+        let passes = |path: &[u8]| upwards(path).any(|folder| unsure.contains(folder));
+        assert!(passes(b"/mnt/nfs") && passes(b"/mnt/nfs/disk") && passes(b"/net/host") && passes(b"/home/anna/x"));
+        assert!(!passes(b"/") && !passes(b"/mnt/nfs2") && !passes(b"/home/anna"));
+    }
+
+    /// What the access of the first mount of a table is.
+    fn first(lines: &[&str]) -> Access {
+        let text = lines.join("\n");
+        let table = mounts::parse(text.as_bytes());
+        let fstype = String::from_utf8_lossy(&table.mounts[0].fstype).into_owned();
+        access(&table.mounts[0], &table, &Tree::new(&table), &fstype)
+    }
+
+    #[test]
+    fn a_driver_that_gave_up_is_told_from_an_administrator() {
+        assert_eq!(first(&["2 1 8:1 / /a rw - ext4 a rw,errors=remount-ro"]), Access::Writable);
+        assert_eq!(first(&["2 1 8:1 / /a rw - ext4 a ro,errors=remount-ro"]), Access::GaveUp);
+        assert_eq!(first(&["2 1 8:1 / /a rw - ext4 a rw,emergency_ro"]), Access::GaveUp);
+        assert_eq!(first(&["2 1 8:1 / /a ro - ext4 a ro"]), Access::ReadOnly);
+        assert_eq!(first(&["2 1 8:1 / /a ro - ext4 a rw"]), Access::ReadOnly);
+        // Remounted read-only by way of its other mount point.
+        assert_eq!(first(&["2 1 8:1 / /a rw - ext4 a ro", "3 1 8:1 /x /b ro - ext4 a ro"]), Access::ReadOnly);
+        // A driver that can only read.
+        assert_eq!(first(&["2 1 7:1 / /a rw - squashfs a ro"]), Access::ReadOnly);
+    }
 }
