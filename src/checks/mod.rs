@@ -13,6 +13,7 @@ macro_rules! registry {
 }
 
 registry! {
+    fs::Fs,
     mem::Mem,
 }
 

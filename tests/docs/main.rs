@@ -35,13 +35,14 @@ impl Doc {
         format!("check_{}", self.name)
     }
 
-    /// The options in the order of the help, without help and version.
+    /// The options in the order of the help, without help and version, and without what has no name.
     pub fn options(&self) -> impl Iterator<Item = &Arg> {
         self.command.get_arguments().filter(|arg| {
-            !matches!(
-                arg.get_action(),
-                ArgAction::Help | ArgAction::HelpShort | ArgAction::HelpLong | ArgAction::Version
-            )
+            !arg.is_positional()
+                && !matches!(
+                    arg.get_action(),
+                    ArgAction::Help | ArgAction::HelpShort | ArgAction::HelpLong | ArgAction::Version
+                )
         })
     }
 }
