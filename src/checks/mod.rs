@@ -14,6 +14,7 @@ macro_rules! registry {
 
 registry! {
     cpu::Cpu,
+    fs::Fs,
     mem::Mem,
 }
 

@@ -11,7 +11,7 @@ use nix::poll::{PollFd, PollFlags, poll};
 use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::{ForkResult, Pid, fork, pipe2};
 use std::io;
-use std::os::fd::{AsFd as _, AsRawFd as _, IntoRawFd as _, OwnedFd, RawFd};
+use std::os::fd::{AsFd as _, BorrowedFd, IntoRawFd as _, OwnedFd, RawFd};
 use std::time::Duration;
 
 /// Seconds after which a child ends itself, if what it is stuck in can be interrupted at all.
@@ -144,10 +144,16 @@ impl Asked {
         let _ = waitpid(self.child, Some(WaitPidFlag::WNOHANG));
     }
 
-    /// The descriptor that becomes readable when the answer is there.
+    /// The pipe that becomes readable when the answer is there.
     #[must_use]
-    pub fn descriptor(&self) -> RawFd {
-        self.answers.as_raw_fd()
+    pub fn pipe(&self) -> BorrowedFd<'_> {
+        self.answers.as_fd()
+    }
+
+    /// The child.
+    #[must_use]
+    pub const fn pid(&self) -> i32 {
+        self.child.as_raw()
     }
 }
 

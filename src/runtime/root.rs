@@ -57,20 +57,27 @@ impl Root {
     pub fn read_into(&self, absolute: &str, buffer: &mut Vec<u8>) -> io::Result<()> {
         buffer.clear();
         let mut file = File::open(self.path(absolute))?;
-        // Files of /proc have no size: read_to_end would feel its way from 32 bytes on, with a call each time.
+        // Files of /proc have no size: read_to_end would feel its way from 32 bytes on, with a call each time. They come
+        // in pieces of a page, so that only what is full may grow: the rest has been made zero already.
+        let mut filled = 0;
         loop {
-            let length = buffer.len();
-            if length > LARGEST {
+            if filled > LARGEST {
                 return Err(io::Error::other("larger than 256 MiB"));
             }
-            buffer.resize(length + length.max(FIRST_READ), 0);
-            let read = file.read(buffer.get_mut(length..).unwrap_or_default());
-            buffer.truncate(length + *read.as_ref().unwrap_or(&0));
-            match read {
-                Ok(0) => return Ok(()),
-                Ok(_) => {}
+            if filled == buffer.len() {
+                buffer.resize(filled + filled.max(FIRST_READ), 0);
+            }
+            match file.read(buffer.get_mut(filled..).unwrap_or_default()) {
+                Ok(0) => {
+                    buffer.truncate(filled);
+                    return Ok(());
+                }
+                Ok(read) => filled += read,
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                Err(e) => return Err(e),
+                Err(e) => {
+                    buffer.clear();
+                    return Err(e);
+                }
             }
         }
     }

@@ -13,7 +13,7 @@ use nix::fcntl::{Flock, FlockArg};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::hash::Hasher as _;
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
@@ -104,6 +104,39 @@ impl StateDir {
         hash.write(name.as_bytes());
         try_lock(&self.path.join(format!("{check}-{:016x}.lock", hash.finish())))
     }
+
+    /// As [`StateDir::try_lock`], for a lock that a child inherits, and whose holder writes into its file who it is.
+    ///
+    /// The lock is let go when the last copy of the descriptor is closed, in whichever process.
+    ///
+    /// # Errors
+    /// When the file cannot be opened.
+    pub fn claim(&self, check: &str, name: &str) -> io::Result<Claim> {
+        let mut hash = fnv::FnvHasher::default();
+        hash.write(name.as_bytes());
+        let file = open_lock(&self.path.join(format!("{check}-{:016x}.lock", hash.finish())))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Claim::Ours(file)),
+            Err(TryLockError::WouldBlock) => {
+                let mut said = String::new();
+                let _ = file.take(LONGEST_NOTE).read_to_string(&mut said);
+                Ok(Claim::Theirs(said))
+            }
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+}
+
+/// What a holder of a lock writes about itself is one line.
+const LONGEST_NOTE: u64 = 256;
+
+/// What came of an attempt to take a lock.
+#[derive(Debug)]
+pub enum Claim {
+    /// It is ours while this file or a copy of it is open.
+    Ours(File),
+    /// Another process holds it: what it wrote into the file.
+    Theirs(String),
 }
 
 fn open_lock(path: &Path) -> io::Result<File> {

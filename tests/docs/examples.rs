@@ -27,7 +27,7 @@ fn examples_run() {
 }
 
 /// Splits a command line as a shell does: by real shell, so that quotes mean what they mean there.
-fn shell_words(line: &str) -> Vec<String> {
+pub fn shell_words(line: &str) -> Vec<String> {
     let script = format!("for word in {line}; do printf '%s\\0' \"$word\"; done");
     let output = Command::new("/bin/sh").args(["-f", "-c", &script]).output().expect("sh");
     assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));

@@ -9,6 +9,7 @@ mod definitions;
 mod examples;
 mod man;
 mod reference;
+mod samples;
 
 use clap::{Arg, ArgAction, Command};
 use std::collections::BTreeMap;
@@ -34,13 +35,14 @@ impl Doc {
         format!("check_{}", self.name)
     }
 
-    /// The options in the order of the help, without help and version.
+    /// The options in the order of the help, without help and version, and without what has no name.
     pub fn options(&self) -> impl Iterator<Item = &Arg> {
         self.command.get_arguments().filter(|arg| {
-            !matches!(
-                arg.get_action(),
-                ArgAction::Help | ArgAction::HelpShort | ArgAction::HelpLong | ArgAction::Version
-            )
+            !arg.is_positional()
+                && !matches!(
+                    arg.get_action(),
+                    ArgAction::Help | ArgAction::HelpShort | ArgAction::HelpLong | ArgAction::Version
+                )
         })
     }
 }
@@ -142,6 +144,16 @@ fn every_check_says_what_it_is() {
             let long = option.get_long().unwrap_or_else(|| panic!("{name}: an option without a long name"));
             let help = option.get_help().unwrap_or_else(|| panic!("{name}: --{long} has no help")).to_string();
             assert!(!help.ends_with('.'), "{name}: --{long}: a full stop");
+        }
+    }
+}
+
+#[test]
+fn hand_written_pages_name_every_check() {
+    for page in ["README.md", "man/vitals.7", "CHANGELOG.md"] {
+        let text = fs::read_to_string(package().join(page)).expect("a page");
+        for doc in docs() {
+            assert!(text.contains(&doc.binary()), "{page} does not name {}", doc.binary());
         }
     }
 }

@@ -33,7 +33,12 @@ pub fn page(doc: &Doc) -> String {
 fn synopsis(doc: &Doc) -> Roff {
     let mut roff = Roff::new();
     roff.control("SH", ["SYNOPSIS"]);
-    roff.text([bold(doc.binary()), roman(" ["), italic("OPTION"), roman("]...")]);
+    let mut line = vec![bold(doc.binary()), roman(" ["), italic("OPTION"), roman("]...")];
+    for arg in doc.command.get_positionals() {
+        let name = arg.get_value_names().and_then(|names| names.first()).map_or("", |name| name.as_str());
+        line.extend([roman(" ["), italic(name), roman("]...")]);
+    }
+    roff.text(line);
     roff
 }
 

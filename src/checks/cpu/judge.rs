@@ -10,8 +10,8 @@ use crate::model::unit::Unit;
 impl Memory {
     /// The limits that are crossed, unless the machine has started anew since.
     pub(super) fn holds(&self, sample: &Sample) -> Holds {
-        let last = self.last.as_ref().and_then(|last| last.moment.as_ref());
-        let same_boot = sample.now.moment.as_ref().zip(last).is_some_and(|(now, last)| now.since(last).is_some());
+        let last = self.last.as_ref().and_then(|last| last.clock.as_ref());
+        let same_boot = sample.now.clock.as_ref().zip(last).is_some_and(|(now, last)| now.since(last).is_some());
         if same_boot { self.holds.clone() } else { Holds::default() }
     }
 }
@@ -19,7 +19,7 @@ impl Memory {
 impl Cpu {
     /// The times by which a value is held; `asked` when the user has given limits for it.
     pub(super) fn times(&self, sample: &Sample, mean: bool, asked: bool) -> Times {
-        let now = sample.now.moment.as_ref().map_or(0.0, |moment| moment.uptime);
+        let now = sample.now.clock.as_ref().map_or(0.0, |clock| clock.uptime);
         let begin = if mean { (now - sample.seconds).max(0.0) } else { now };
         let least = self.held_for.unwrap_or(if asked { 0.0 } else { DEFAULT_HOLD });
         // What cannot be remembered would never last: better an alarm too early than none.
@@ -66,7 +66,7 @@ impl Cpu {
             report.add(draft);
         }
         self.notes(sample, report);
-        memory.last = sample.now.moment.is_some().then(|| sample.now.clone());
+        memory.last = sample.now.clock.is_some().then(|| sample.now.clone());
         memory.holds = holds;
     }
 

@@ -146,7 +146,7 @@ is that of the whole machine.";
                 Sample { earlier, now: Reading::read(cx.root, each_core)?, seconds, ..Sample::default() }
             }
         };
-        sample.remembers = cx.remembers() && sample.now.moment.is_some();
+        sample.remembers = cx.remembers() && sample.now.clock.is_some();
         if self.counts(cx, &sample, memory.holds(&sample)) {
             sample.causes = Some(top::busiest(cx.root, &cx.deadline, EXPLANATION));
         }

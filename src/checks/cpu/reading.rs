@@ -4,7 +4,7 @@ use crate::host::cgroup::{self, CpuQuota};
 use crate::host::cpu::Stat;
 use crate::host::load;
 use crate::host::pressure::{self, Pressure};
-use crate::host::uptime::Moment;
+use crate::host::clock::Clock;
 use crate::runtime::failure::Failure;
 use crate::runtime::root::Root;
 use anyhow::anyhow;
@@ -16,7 +16,7 @@ const LOAD: &str = "/proc/loadavg";
 /// What is read at one moment; the counters of it are kept for the next run.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Reading {
-    pub moment: Option<Moment>,
+    pub clock: Option<Clock>,
     pub stat: Stat,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quota: Option<CpuQuota>,
@@ -39,7 +39,7 @@ impl Reading {
         let stat = Stat::parse(&text, each_core).map_err(|why| anyhow!("{}: {why}", root.path(STAT).display()))?;
         let mut trouble = Vec::new();
         let mut kept = |what: &str, why: &str| trouble.push(format!("{what}: {why}"));
-        let moment = Moment::read(root).map_err(|why| kept("limits count at once", &why.to_string())).ok();
+        let clock = Clock::read(root).map_err(|why| kept("limits count at once", &why.to_string())).ok();
         let load = match root.text(LOAD) {
             Ok(text) => {
                 let load = load::parse(&text);
@@ -55,12 +55,12 @@ impl Reading {
         };
         // Not to be allowed to read it is common in containers, and nothing is judged by it unless it is asked for.
         let pressure = pressure::read(root, "/proc/pressure/cpu").ok().flatten();
-        Ok(Self { moment, stat, quota: cgroup::cpu_quota(root), load, pressure, trouble })
+        Ok(Self { clock, stat, quota: cgroup::cpu_quota(root), load, pressure, trouble })
     }
 
     /// Seconds since the earlier reading, where its counters can be compared with these.
     pub(super) fn follows(&self, earlier: &Self) -> Option<f64> {
-        let seconds = self.moment.as_ref()?.interval(earlier.moment.as_ref()?)?;
+        let seconds = self.clock.as_ref()?.interval(earlier.clock.as_ref()?)?;
         self.stat.total.shares(&earlier.stat.total, None)?;
         let known = |core: &u32| earlier.stat.cores.iter().any(|(number, _)| number == core);
         self.stat.cores.iter().all(|(core, _)| known(core)).then_some(seconds)

@@ -5,7 +5,7 @@ use super::{Cpu, Memory, Sample};
 use crate::host::cgroup::CpuQuota;
 use crate::host::cpu::Stat;
 use crate::host::top::{Busiest, Consumer, Consumers};
-use crate::host::uptime::Moment;
+use crate::host::clock::Clock;
 use crate::model::answer::Answer;
 use crate::model::report::Report;
 use crate::model::rule::Rule;
@@ -21,8 +21,8 @@ fn cpu(held_for: f64) -> Cpu {
 
 fn reading(uptime: f64, boot: &str, line: &str) -> Reading {
     let stat = Stat::parse(&format!("cpu  {line}\ncpu0 {line}\ncpu1 1 1 1 1\nprocesses 100\n"), false);
-    let moment = Moment { uptime, boot: boot.to_owned() };
-    Reading { moment: Some(moment), stat: stat.unwrap_or_default(), ..Reading::default() }
+    let clock = Clock { uptime, boot: boot.to_owned() };
+    Reading { clock: Some(clock), stat: stat.unwrap_or_default(), ..Reading::default() }
 }
 
 /// A minute of two processors with this share of work, ending at an uptime.
@@ -72,7 +72,7 @@ fn default_limits_are_held_and_those_of_a_user_are_not() {
     assert_eq!(judge(&cpu, &minute(1000.0, 98), &mut Memory::default(), 1e9, &[]).status, Status::Ok);
     assert_eq!(judge(&cpu, &minute(1000.0, 98), &mut Memory::default(), 1e9, &[rule]).status, Status::Critical);
     let mut long = minute(1000.0, 98);
-    (long.seconds, long.earlier.moment) = (300.0, Some(Moment { uptime: 700.0, boot: "a".to_owned() }));
+    (long.seconds, long.earlier.clock) = (300.0, Some(Clock { uptime: 700.0, boot: "a".to_owned() }));
     assert_eq!(judge(&cpu, &long, &mut Memory::default(), 1e9, &[]).status, Status::Critical);
 }
 
@@ -84,7 +84,7 @@ fn a_restart_ends_what_lasted() {
     }
     let mut other = minute(5000.0, 98);
     for reading in [&mut other.earlier, &mut other.now] {
-        reading.moment = Some(Moment { uptime: 5000.0, boot: "b".to_owned() });
+        reading.clock = Some(Clock { uptime: 5000.0, boot: "b".to_owned() });
     }
     assert_eq!(judge(&cpu, &other, &mut memory, 1e9, &[]).status, Status::Ok);
 }
@@ -94,7 +94,7 @@ fn what_cannot_be_remembered_counts_at_once() {
     let sample = Sample { remembers: false, ..minute(1000.0, 93) };
     assert_eq!(judge(&cpu(300.0), &sample, &mut Memory::default(), 1e9, &[]).status, Status::Warning);
     let mut without_clock = minute(1000.0, 97);
-    (without_clock.now.moment, without_clock.remembers) = (None, false);
+    (without_clock.now.clock, without_clock.remembers) = (None, false);
     let mut memory = Memory::default();
     assert_eq!(judge(&cpu(300.0), &without_clock, &mut memory, 1e9, &[]).status, Status::Critical);
     assert!(memory.last.is_none());
@@ -145,7 +145,7 @@ fn the_moment_of_a_load_is_not_the_time_of_a_mean() {
     let mut memory = Memory::default();
     let status = judge(&cpu(30.0), &sample, &mut memory, 1e9, std::slice::from_ref(&rule)).status;
     assert_eq!(status, Status::Ok);
-    sample.now.moment = Some(Moment { uptime: 1030.0, boot: "a".to_owned() });
+    sample.now.clock = Some(Clock { uptime: 1030.0, boot: "a".to_owned() });
     assert_eq!(judge(&cpu(30.0), &sample, &mut memory, 1e9, &[rule]).status, Status::Warning);
 }
 

@@ -8,6 +8,7 @@ mod values;
 mod tests;
 mod words;
 
+use crate::host::clock::Clock;
 use crate::host::paging::Paging;
 use crate::host::top::{self, Consumers};
 use crate::model::catalogue::Catalogue;
@@ -73,7 +74,7 @@ pub struct Sample {
 /// What is kept.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Memory {
-    moment: Option<crate::host::uptime::Moment>,
+    clock: Option<Clock>,
     paging: Option<Paging>,
     #[serde(default)]
     kills: Kills,

@@ -6,7 +6,7 @@ use crate::host::cgroup::{self, MemoryLimit};
 use crate::host::memory;
 use crate::host::paging::Paging;
 use crate::host::pressure::{self, Pressure};
-use crate::host::uptime::Moment;
+use crate::host::clock::Clock;
 use crate::model::timestamp::Timestamp;
 use crate::runtime::failure::Failure;
 use crate::runtime::root::Root;
@@ -14,7 +14,7 @@ use crate::runtime::root::Root;
 /// What is read at one moment.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
-    pub moment: Option<Moment>,
+    pub clock: Option<Clock>,
     pub machine: memory::Memory,
     /// The container's limit, where it is what counts.
     pub container: Option<MemoryLimit>,
@@ -46,7 +46,7 @@ impl Reading {
         if machine.more_than_all {
             trouble.push("the kernel says that more is available than there is".to_owned());
         }
-        let moment = Moment::read(root).map_err(|why| trouble.push(format!("no history: {why}"))).ok();
+        let clock = Clock::read(root).map_err(|why| trouble.push(format!("no history: {why}"))).ok();
         let paging = match root.text("/proc/vmstat") {
             Ok(text) => Some(Paging::parse(&text)),
             Err(why) => {
@@ -62,7 +62,7 @@ impl Reading {
                 None
             }),
         };
-        Ok(Self { moment, machine, container, paging, pressure, trouble })
+        Ok(Self { clock, machine, container, paging, pressure, trouble })
     }
 
     /// The whole that counts, and what is left of it.
@@ -94,7 +94,7 @@ impl Reading {
 impl Memory {
     /// The counters of the previous run, where they can be compared with these.
     pub(super) fn traffic(&self, now: &Reading) -> Option<Traffic> {
-        let seconds = now.moment.as_ref()?.interval(self.moment.as_ref()?)?;
+        let seconds = now.clock.as_ref()?.interval(self.clock.as_ref()?)?;
         now.paging?;
         Some(Traffic { earlier: self.paging?, seconds, from_previous_run: true })
     }
@@ -104,18 +104,18 @@ impl Mem {
     /// The memory after this sample.
     pub(super) fn follow(&self, sample: &Sample, memory: &Memory) -> Memory {
         let now = &sample.now;
-        let Some(moment) = &now.moment else {
+        let Some(clock) = &now.clock else {
             // Without a clock nothing can be put in order; what was known before stays for a better time.
             return memory.clone();
         };
-        let same_boot = memory.moment.as_ref().is_some_and(|earlier| moment.since(earlier).is_some());
+        let same_boot = memory.clock.as_ref().is_some_and(|earlier| clock.since(earlier).is_some());
         let mut next = if same_boot { memory.clone() } else { Memory::default() };
-        next.moment = Some(moment.clone());
+        next.clock = Some(clock.clone());
         next.paging = now.paging;
-        next.kills.take(now.oom_kills(), moment.uptime, self.oom_window);
+        next.kills.take(now.oom_kills(), clock.uptime, self.oom_window);
         let (_, available) = now.size_and_available();
         #[expect(clippy::cast_precision_loss, reason = "bytes on a trend")]
-        next.trend.push(Timestamp(moment.uptime), available as f64, &LEAK);
+        next.trend.push(Timestamp(clock.uptime), available as f64, &LEAK);
         next
     }
 }

@@ -5,7 +5,7 @@ use super::{Mem, Memory, Sample};
 use crate::host::cgroup::MemoryLimit;
 use crate::host::memory;
 use crate::host::paging::{Paging, page_size};
-use crate::host::uptime::Moment;
+use crate::host::clock::Clock;
 use crate::model::answer::Answer;
 use crate::model::report::Report;
 use crate::model::rule::Rule;
@@ -20,7 +20,7 @@ const MEM: Mem = Mem { oom_window: 900.0, sample: None, whole_machine: false };
 
 fn at(uptime: f64, available: u64) -> Sample {
     let now = Reading {
-        moment: Some(Moment { uptime, boot: "a".to_owned() }),
+        clock: Some(Clock { uptime, boot: "a".to_owned() }),
         machine: memory::Memory { size: 16 * GIB, available, ..memory::Memory::default() },
         paging: Some(Paging { oom_kills: Some(0), ..Paging::default() }),
         ..Reading::default()
@@ -62,7 +62,7 @@ fn a_leak_is_found_days_before_it_hurts() {
     assert!(answer.summary.contains("nothing left in 25 h at the present rate"), "{}", answer.summary);
     // A restart ends it.
     let mut sample = at(2000.0, 4 * GIB);
-    sample.now.moment = Some(Moment { uptime: 2000.0, boot: "b".to_owned() });
+    sample.now.clock = Some(Clock { uptime: 2000.0, boot: "b".to_owned() });
     let answer = judge(&sample, &mut memory, &[]);
     assert_eq!((answer.status, value(&answer, "eta")), (Status::Ok, None));
 }
@@ -115,7 +115,7 @@ fn the_counters_before_need_the_same_boot_and_a_fitting_time() {
     judge(&at(1000.0, GIB * 8), &mut memory, &[]);
     let seconds = |uptime: f64, boot: &str| {
         let mut sample = at(uptime, GIB * 8);
-        sample.now.moment = Some(Moment { uptime, boot: boot.to_owned() });
+        sample.now.clock = Some(Clock { uptime, boot: boot.to_owned() });
         memory.traffic(&sample.now).map(|traffic| traffic.seconds)
     };
     assert_eq!(seconds(1060.0, "a"), Some(60.0));

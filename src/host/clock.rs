@@ -16,14 +16,14 @@ const LONGEST_BOOT: usize = 64;
 ///
 /// Both are of the machine, so counters of another boot are never compared, and a wall clock that jumps does no harm.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Moment {
+pub struct Clock {
     /// Seconds since the machine started.
     pub uptime: f64,
     /// The kernel's name of this start; empty where it does not tell.
     pub boot: String,
 }
 
-impl Moment {
+impl Clock {
     /// Reads /proc/uptime and /proc/sys/kernel/random/boot_id.
     ///
     /// # Errors
@@ -44,7 +44,7 @@ impl Moment {
         (self.boot == earlier.boot && seconds >= 0.0).then_some(seconds)
     }
 
-    /// [`Moment::since`] where the time between is fit for a mean: from a second to an hour.
+    /// [`Clock::since`] where the time between is fit for a mean: from a second to an hour.
     #[must_use]
     pub fn interval(&self, earlier: &Self) -> Option<f64> {
         self.since(earlier).filter(|seconds| (SHORTEST..=LONGEST).contains(seconds))
@@ -62,20 +62,20 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn moment(uptime: f64, boot: &str) -> Moment {
-        Moment { uptime, boot: boot.to_owned() }
+    fn clock(uptime: f64, boot: &str) -> Clock {
+        Clock { uptime, boot: boot.to_owned() }
     }
 
     #[test]
     fn only_the_same_boot_is_compared() {
-        assert_eq!(moment(160.0, "a").since(&moment(100.0, "a")), Some(60.0));
-        assert_eq!(moment(160.0, "b").since(&moment(100.0, "a")), None);
-        assert_eq!(moment(50.0, "").since(&moment(100.0, "")), None);
+        assert_eq!(clock(160.0, "a").since(&clock(100.0, "a")), Some(60.0));
+        assert_eq!(clock(160.0, "b").since(&clock(100.0, "a")), None);
+        assert_eq!(clock(50.0, "").since(&clock(100.0, "")), None);
     }
 
     #[test]
     fn a_mean_needs_a_fitting_time() {
-        let at = |seconds: f64| moment(1e4 + seconds, "a").interval(&moment(1e4, "a"));
+        let at = |seconds: f64| clock(1e4 + seconds, "a").interval(&clock(1e4, "a"));
         assert_eq!([at(0.0), at(0.9), at(1.0), at(3600.0), at(3601.0)], [None, None, Some(1.0), Some(3600.0), None]);
     }
 
