@@ -130,7 +130,7 @@ is that of the whole machine.";
     type Memory = Memory;
 
     fn probe(&self, cx: &Context<'_>, memory: &Memory) -> Result<Sample, Failure> {
-        let each_core = self.per_core || cx.wants("core_busy");
+        let each_core = self.per_core || cx.mentions("core_busy");
         let now = Reading::read(cx.root, each_core)?;
         let previous = memory.last.as_ref().filter(|_| self.sample.is_none());
         let mut sample = match previous.and_then(|last| Some((now.follows(last)?, last))) {
