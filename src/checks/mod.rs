@@ -15,6 +15,7 @@ macro_rules! registry {
 registry! {
     fs::Fs,
     mem::Mem,
+    procs::Procs,
 }
 
 /// Somebody who does the same with every check: a generator or a test.

@@ -1,0 +1,4 @@
+//! check_procs: processes.
+fn main() -> std::process::ExitCode {
+    vitals::plugin::main::<vitals::checks::procs::Procs>()
+}
