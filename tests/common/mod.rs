@@ -1,4 +1,5 @@
 //! What several test targets share.
+#![allow(dead_code)]
 
 use std::path::{Path, PathBuf};
 

@@ -8,9 +8,11 @@ use super::read::holds_up;
 use super::sample::{Earlier, Group, Process, Sample};
 use super::sentence::Told;
 use crate::model::metric::Value;
+use crate::model::range::Range;
 use crate::model::report::{Draft, Measure, Report};
 use crate::model::status::Status;
 use crate::model::thresholds::Limits;
+use crate::model::unit::round_to;
 
 /// How many numbers of processes are tried to see whether what could not be read decides.
 const MOST_TRIED: u64 = 10_000;
@@ -96,7 +98,13 @@ impl One<'_> {
         }
         let limits = self.count(&mut draft, report);
         let mut told = Told::new(&self.expectation.name, self.group, self.sample, limits);
-        let replaced = past.replaced(self.sample, self.group, self.check.restart_window());
+        #[expect(clippy::cast_precision_loss, reason = "a number of processes")]
+        let above = |range: Range| !range.is_inverted() && self.group.count as f64 > range.end();
+        told.too_much = limits.crit.is_some_and(above) || limits.warn.is_some_and(above);
+        // Of all processes of a machine some are always replaced.
+        told.window = self.check.restart_window();
+        let replaced = (!self.expectation.is_machine()).then(|| past.replaced(self.sample, self.group, told.window));
+        let replaced = replaced.flatten();
         told.restarts = replaced.unwrap_or(0);
         self.states(&mut draft, report, &mut told);
         self.use_of_cpu(&mut draft, report, &mut told);
@@ -105,7 +113,7 @@ impl One<'_> {
         if self.group.wanted.has("restarts") {
             self.measure(&mut draft, report, "restarts", replaced.map(Into::into));
         }
-        draft.say(told.sentence(draft.status()));
+        draft.say(told.sentence());
         (draft, past)
     }
 
@@ -121,9 +129,18 @@ impl One<'_> {
         limits
     }
 
-    fn measure(&self, draft: &mut Draft, report: &Report<'_>, name: &str, value: Option<Value>) {
+    /// Judges a value; says whether it crosses a limit.
+    fn measure(&self, draft: &mut Draft, report: &Report<'_>, name: &str, value: Option<Value>) -> bool {
         let limits = self.limits(draft, report, name);
-        report.measure(draft, Measure::new(name, value).at_least(0.0).limits(limits));
+        report.measure(draft, Measure::new(name, value).at_least(0.0).limits(limits)) != Status::Ok
+    }
+
+    /// As [`Self::measure`], for what may be out of reach: a value that is to be judged and cannot be is UNKNOWN.
+    fn measure_if_readable(&self, draft: &mut Draft, report: &Report<'_>, name: &str, value: Option<Value>) -> bool {
+        if value.is_none() && self.limits(draft, report, name) != Limits::default() {
+            draft.raise(Status::Unknown);
+        }
+        self.measure(draft, report, name, value)
     }
 
     /// Judges the number, unless what could not be read decides. Returns the limits for the sentence.
@@ -159,7 +176,7 @@ impl One<'_> {
                 (time >= after).then(|| (process.name.clone(), process.pid, time))
             };
             told.runaways = self.members().filter_map(lasting).collect();
-            self.measure(draft, report, "runaways", Some(told.runaways.len().into()));
+            told.too_much |= self.measure(draft, report, "runaways", Some(told.runaways.len().into()));
         }
     }
 
@@ -176,7 +193,7 @@ impl One<'_> {
         told.cpu = known.then_some(whole);
         for (name, value) in [("cpu", whole), ("cpu_max", most)] {
             if wanted.has(name) {
-                self.measure(draft, report, name, Value::finite(value).filter(|_| known));
+                told.too_much |= self.measure(draft, report, name, Value::finite(value).filter(|_| known));
             }
         }
     }
@@ -191,7 +208,7 @@ impl One<'_> {
             ("vsz", Some(self.members().map(|process| process.vsz).fold(0, u64::saturating_add))),
         ];
         for (name, value) in sums.into_iter().filter(|(name, _)| wanted.has(name)) {
-            self.measure(draft, report, name, value.map(Into::into));
+            told.too_much |= self.measure_if_readable(draft, report, name, value.map(Into::into));
             if value.is_none() {
                 told.unknown.push(name);
             }
@@ -204,20 +221,20 @@ impl One<'_> {
         let rss = rss as f64;
         told.growth = past.growth(self.sample.uptime, rss);
         if wanted.has("growth") {
-            self.measure(draft, report, "growth", told.growth.and_then(Value::finite));
+            told.too_much |= self.measure(draft, report, "growth", told.growth.and_then(Value::finite));
         }
         if wanted.has("eta") {
             let limits = self.limits(draft, report, "rss");
             let limit = limits.crit.or(limits.warn).map(|range| range.end()).filter(|end| end.is_finite());
             let eta = limit.or(self.sample.memory).and_then(|limit| past.eta(rss, limit));
             told.eta = eta;
-            self.measure(draft, report, "eta", eta.and_then(Value::finite));
+            told.too_much |= self.measure(draft, report, "eta", eta.and_then(Value::finite));
         }
     }
 
     fn others(&self, draft: &mut Draft, report: &Report<'_>, told: &mut Told<'_>) {
         let wanted = self.group.wanted;
-        let ages = self.members().map(|process| process.age(self.sample));
+        let ages = self.members().map(|process| round_to(process.age(self.sample), 2));
         let (oldest, youngest) = (ages.clone().reduce(f64::max), ages.reduce(f64::min));
         told.oldest = oldest;
         // Of an empty set there is no age: whether that is a fault is `count`'s to say.
@@ -228,7 +245,7 @@ impl One<'_> {
         }
         if wanted.has("threads") {
             let threads: u64 = self.members().map(|process| process.threads).sum();
-            self.measure(draft, report, "threads", Some(threads.into()));
+            told.too_much |= self.measure(draft, report, "threads", Some(threads.into()));
         }
         if wanted.any(&["fds", "fd_ratio"]) {
             let fds = self.all(|process| process.fds);
@@ -236,13 +253,15 @@ impl One<'_> {
                 told.unknown.push("open files");
             }
             if wanted.has("fds") {
-                self.measure(draft, report, "fds", fds.map(Into::into));
+                self.measure_if_readable(draft, report, "fds", fds.map(Into::into));
             }
             if wanted.has("fd_ratio") {
                 #[expect(clippy::cast_precision_loss, reason = "a number of files")]
                 let ratio = |p: &Process| Some(p.fds? as f64 / p.most_fds.filter(|most| *most > 0)? as f64);
                 let worst = self.members().filter_map(ratio).reduce(f64::max);
-                self.measure(draft, report, "fd_ratio", worst.and_then(Value::finite));
+                // Without a limit there is no ratio; without the number of files nobody knows.
+                let judge = if fds.is_none() { Self::measure_if_readable } else { Self::measure };
+                judge(self, draft, report, "fd_ratio", worst.and_then(Value::finite));
             }
         }
     }

@@ -12,8 +12,10 @@ const MOST_TICKS: usize = 4096;
 const MOST_MEMBERS: usize = 256;
 /// Restarts of one expectation that are remembered at most.
 const MOST_RESTARTS: usize = 64;
-/// Seconds between two runs below which a rate would be noise.
-const LEAST_INTERVAL: f64 = 1.0;
+/// Seconds between two runs below which a rate would be noise: ten clock ticks.
+const LEAST_INTERVAL: f64 = 0.1;
+/// Seconds for which the CPU times of a run stand: runs that follow faster compare with the same.
+const STANDING: f64 = 1.0;
 
 /// The memory. All times in it are seconds since boot, so that a clock that is set does no harm.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -78,6 +80,9 @@ impl Memory {
 
     /// Takes this run's CPU times. Says whether there were too many to be kept.
     pub(super) fn keep_ticks(&mut self, mut ticks: Vec<(Identity, u64, Option<f64>)>, uptime: f64) -> bool {
+        if self.uptime.is_some_and(|then| (LEAST_INTERVAL..STANDING).contains(&(uptime - then))) {
+            return false;
+        }
         let too_many = ticks.len() > MOST_TICKS;
         if too_many {
             // Those that have used most are those that matter.

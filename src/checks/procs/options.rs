@@ -101,7 +101,7 @@ fn by_command(text: &str) -> Result<Term, String> {
 }
 
 fn by_text(text: &str) -> Result<Term, String> {
-    Term::new(Field::Cmd, false, Pattern::regex(&regex::escape(text))?)
+    Term::new(Field::Cmd, false, Pattern::Part(text.to_owned()))
 }
 
 fn by_regex(text: &str) -> Result<Term, String> {
@@ -122,6 +122,49 @@ fn time(text: &str) -> Result<f64, String> {
 }
 
 /// The man page's description.
-pub(super) const DESCRIPTION: &str = "TODO";
+pub(super) const DESCRIPTION: &str = "\
+Counts and measures processes. Without options it counts all processes of the machine, warns of zombies and of \
+runaways (one process that has used a whole core for ten minutes), and counts those in uninterruptible sleep. With \
+--expect it judges any number of named expectations in one pass over /proc, one finding each; they may stand in a \
+--config file, as the list `expect`.
+
+An expectation is NAME: TERM TERM... Terms of fields select; a process must fit all of them. Terms of metrics are \
+limits: METRIC=RANGE is critical, warn:METRIC=RANGE a warning, and where no limit is given for count, at least one \
+process is expected. A range is a fault on both ends. Rules of --warning and --critical with @NAME go before the \
+limits of the expectation.
+
+The fields: name (the full name, also beyond the 15 characters that the kernel keeps), exe (path of the executable), \
+cmd (the command line with spaces between the arguments), arg (one argument), user (effective user, name or number), \
+pid, ppid, parent (its name), session, tty (such as pts/0, or none), state (any of some letters: R running, S asleep, \
+D uninterruptible, Z zombie, T stopped, I idle), cgroup (path), unit (systemd unit, such as ssh.service or \
+system.slice), container (ID or name, or none). = compares the whole value, * and ? stand for any characters; ~ finds \
+a regular expression; !=  and !~ are their opposites. A value with spaces stands in '...' or \"...\".
+
+Threads of the kernel do not count (--kernel-threads), nor do this process and its process group. A zombie does not \
+count as running, unless state is asked for. Where only the number of processes is asked for, the first 64 of an \
+expectation are looked at for zombies, age and restarts; of the rest the number is taken.
+
+Metrics other than count are measured where a rule or --perfdata asks for them. cpu is taken since the last run; on \
+the first, over 200 ms. restarts are processes that were replaced by others, told for --restart-window, so that a \
+scheduler's retry still sees them; for more than 256 processes they are not told. growth is the slope of rss over at \
+least a day, eta the time until rss is at its limit or the memory of the machine is used up. pss, fds and fd_ratio of \
+other users' processes need CAP_SYS_PTRACE.
+
+What is not known is said. Where processes are hidden (hidepid) or cannot be examined, and these could decide, the \
+state is UNKNOWN. A process whose memory is locked can hold up everyone who reads its command line: such a read is \
+made apart, given up in time, and the process is named.";
+
 /// Uses of it.
-pub(super) const EXAMPLES: &[Example] = &[];
+pub(super) const EXAMPLES: &[Example] = &[
+    Example { purpose: "All processes, zombies and runaways", command: "check_procs -w 800 -c 1500" },
+    Example {
+        purpose: "Exactly one Oracle process monitor, and two to five workers below 2 GiB in all",
+        command: "check_procs --expect 'pmon: name=ora_pmon_KIS count=1:1' \
+                  --expect 'workers: cmd~\"java .*Worker\" user=kis count=2:5 rss=2GiB'",
+    },
+    Example {
+        purpose: "A systemd service with its CPU time, and a warning when it was restarted",
+        command: "check_procs --expect 'ssh: unit=ssh.service cpu=80% warn:restarts=0'",
+    },
+    Example { purpose: "A process by its name, as in monitoring-plugins", command: "check_procs -c 1: -C sshd" },
+];

@@ -14,6 +14,8 @@ pub(super) enum Pattern {
     Glob(Glob),
     /// A regular expression, found anywhere unless it is anchored.
     Regex(Box<Regex>),
+    /// A text, found anywhere. Only the short options make it; it is shown as the regular expression it stands for.
+    Part(String),
 }
 
 impl Pattern {
@@ -42,6 +44,7 @@ impl Pattern {
             }
             Self::Glob(glob) => glob.matches(&text::clean(value)),
             Self::Regex(regex) => regex.is_match(value),
+            Self::Part(part) => value.windows(part.len().max(1)).any(|window| window == part.as_bytes()),
         }
     }
 
@@ -50,8 +53,13 @@ impl Pattern {
         match self {
             Self::Literal(name) => name.clone(),
             Self::Glob(glob) => glob.to_string().split(['*', '?']).next().unwrap_or_default().to_owned(),
-            Self::Regex(_) => String::new(),
+            Self::Regex(_) | Self::Part(_) => String::new(),
         }
+    }
+
+    /// Whether it is for a part of a value.
+    pub(super) const fn is_partial(&self) -> bool {
+        matches!(self, Self::Regex(_) | Self::Part(_))
     }
 
     /// The pattern as it was written.
@@ -60,6 +68,7 @@ impl Pattern {
             Self::Literal(name) => name.as_str().into(),
             Self::Glob(glob) => glob.to_string().into(),
             Self::Regex(regex) => regex.as_str().into(),
+            Self::Part(part) => regex::escape(part).into(),
         }
     }
 }
@@ -73,6 +82,13 @@ impl fmt::Display for Pattern {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_part_is_shown_as_a_regular_expression() {
+        let part = Pattern::Part("a.b".to_owned());
+        assert!(part.fits(b"xa.by") && !part.fits(b"axb") && !part.fits(b"a"));
+        assert_eq!(part.to_string(), "a\\.b");
+    }
 
     #[test]
     fn three_kinds() -> Result<(), String> {

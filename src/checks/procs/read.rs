@@ -15,8 +15,10 @@ use crate::host::proc::{Procs, clock};
 use crate::model::text;
 use crate::plugin::Context;
 use crate::runtime::apart::{self, Outcome};
+use crate::runtime::deadline::Deadline;
 use crate::runtime::failure::Failure;
 use crate::runtime::mark::Mark;
+use crate::runtime::root::Root;
 use anyhow::{Context as _, anyhow};
 use std::time::Duration;
 
@@ -54,8 +56,8 @@ pub(super) fn read(
     if !may_block {
         return walk(&plan, cx.root, None, &[], &cx.deadline);
     }
-    let held: Vec<Stuck> = memory.stuck.iter().filter(|stuck| still_stuck(&procs, stuck)).cloned().collect();
-    in_a_child(&plan, cx, &procs, held)
+    let held: Vec<Stuck> = memory.stuck.iter().filter(|stuck| still_stuck(stuck)).cloned().collect();
+    in_a_child(&plan, cx.root, &cx.deadline, &procs, held)
 }
 
 fn wanted(check: &Check, expectation: &Expectation, asked: Wanted) -> Wanted {
@@ -69,28 +71,34 @@ fn wanted(check: &Check, expectation: &Expectation, asked: Wanted) -> Wanted {
 }
 
 /// Walks in a child. A process that it does not come back from is passed over by the next.
-fn in_a_child(plan: &Plan<'_>, cx: &Context<'_>, procs: &Procs, mut held: Vec<Stuck>) -> Result<Sample, Failure> {
+fn in_a_child(
+    plan: &Plan<'_>,
+    root: &Root,
+    deadline: &Deadline,
+    procs: &Procs,
+    mut held: Vec<Stuck>,
+) -> Result<Sample, Failure> {
     let mark = Mark::new().context("cannot share memory with a child")?;
     loop {
         let skipped: Vec<u32> = held.iter().map(|stuck| stuck.pid).collect();
         let work = || {
-            let sample = walk(plan, cx.root, Some(&mark), &skipped, &cx.deadline);
+            let sample = walk(plan, root, Some(&mark), &skipped, deadline);
             serde_json::to_vec(&sample.map_err(|failure| (failure.to_string(), failure.timed_out()))).unwrap_or_default()
         };
         let child = apart::ask(None, work).context("cannot start a process that reads /proc")?;
         let mut last = 0;
         let stuck = loop {
-            if child.ready(&cx.deadline.at_most(PATIENCE)) {
+            if child.ready(&deadline.at_most(PATIENCE)) {
                 break None;
             }
             let at = mark.get();
-            if at != 0 && at == last || cx.deadline.is_over() {
+            if at != 0 && at == last || deadline.is_over() {
                 break Some(at);
             }
             last = at;
         };
         let Some(pid) = stuck else {
-            let Outcome::Answer(answer) = child.answer(&cx.deadline) else {
+            let Outcome::Answer(answer) = child.answer(deadline) else {
                 return Err(anyhow!("the process that reads /proc ended without an answer").into());
             };
             let read: Result<Sample, (String, bool)> = serde_json::from_slice(&answer).context("the answer of a child")?;
@@ -101,12 +109,12 @@ fn in_a_child(plan: &Plan<'_>, cx: &Context<'_>, procs: &Procs, mut held: Vec<St
             };
         };
         let name = procs.comm(pid).map(|name| text::clean(&name).into_owned()).unwrap_or_default();
-        if held.len() >= MOST_STUCK || cx.deadline.is_over() {
+        if held.len() >= MOST_STUCK || deadline.is_over() {
             let what = if pid == 0 { "reading /proc took too long".to_owned() } else { holds_up(pid, &name) };
             return Err(Failure::unknown(anyhow!(what)).in_time());
         }
         let number = u32::try_from(child.child()).unwrap_or(0);
-        let start = procs.stat(number).map_or(0, |stat| stat.start);
+        let start = start_of(number).unwrap_or(0);
         held.push(Stuck { pid, name, child: (number, start) });
         mark.set(0);
     }
@@ -118,9 +126,15 @@ pub(super) fn holds_up(pid: u32, name: &str) -> String {
 }
 
 /// Whether the child that an earlier run left behind is still being held.
-fn still_stuck(procs: &Procs, stuck: &Stuck) -> bool {
+fn still_stuck(stuck: &Stuck) -> bool {
     let (child, start) = stuck.child;
-    procs.stat(child).is_ok_and(|stat| stat.start == start && stat.state != b'Z')
+    start_of(child) == Some(start)
+}
+
+/// When a child of ours was started, while it lives. It lives here, whichever machine's files it reads.
+fn start_of(child: u32) -> Option<u64> {
+    let stat = Procs::open(&Root::default()).ok()?.stat(child).ok()?;
+    (stat.state != b'Z').then_some(stat.start)
 }
 
 /// For each term of each expectation the numbers of the users that it means, and what is wrong.

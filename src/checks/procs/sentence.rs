@@ -2,7 +2,6 @@
 
 use super::sample::{Group, Process, Sample};
 use crate::model::range::Range;
-use crate::model::status::Status;
 use crate::model::text::{count, cut};
 use crate::model::thresholds::Limits;
 use crate::model::unit::{Unit, decimal};
@@ -23,6 +22,8 @@ pub(super) struct Told<'a> {
     /// The limits of the number.
     pub limits: Limits,
     pub restarts: u64,
+    /// Seconds for which restarts are told.
+    pub window: f64,
     pub blocked: usize,
     /// Name, process ID and how many seconds.
     pub runaways: Vec<(String, u32, f64)>,
@@ -36,6 +37,8 @@ pub(super) struct Told<'a> {
     pub oldest: Option<f64>,
     /// What could not be read.
     pub unknown: Vec<&'static str>,
+    /// Whether there is too much of something, so that the largest are suspects.
+    pub too_much: bool,
 }
 
 impl<'a> Told<'a> {
@@ -47,6 +50,7 @@ impl<'a> Told<'a> {
             sample,
             limits,
             restarts: 0,
+            window: 0.0,
             blocked: 0,
             runaways: Vec::new(),
             rates: Vec::new(),
@@ -56,15 +60,16 @@ impl<'a> Told<'a> {
             eta: None,
             oldest: None,
             unknown: Vec::new(),
+            too_much: false,
         }
     }
 
     /// The sentence.
-    pub(super) fn sentence(&self, status: Status) -> String {
+    pub(super) fn sentence(&self) -> String {
         let mut parts = vec![self.number()];
         parts.extend(self.age());
         if self.restarts > 0 {
-            parts.push(format!("{} replaced lately", self.restarts));
+            parts.push(format!("{} {}", count(as_number(self.restarts), "restart", "restarts"), self.window()));
         }
         if self.group.zombies > 0 {
             parts.push(count(as_number(self.group.zombies), "zombie", "zombies"));
@@ -72,8 +77,10 @@ impl<'a> Told<'a> {
         if self.blocked > 0 {
             parts.push(format!("{} in uninterruptible sleep", self.blocked));
         }
-        parts.extend(self.cpu.map(|cpu| format!("{} of a core", Unit::Ratio.show(cpu))));
-        parts.extend(self.rss.map(|rss| format!("using {}", bytes(rss))));
+        if self.group.count > 0 {
+            parts.extend(self.cpu.map(|cpu| format!("{} of a core", Unit::Ratio.show(cpu))));
+            parts.extend(self.rss.map(|rss| format!("using {}", bytes(rss))));
+        }
         if let Some(growth) = self.growth.filter(|growth| *growth > 0.0) {
             parts.push(format!("growing by {} a day", Unit::Bytes.show(growth * 86_400.0)));
             parts.extend(self.eta.map(|eta| format!("at the limit in {}", Unit::Seconds.show(eta))));
@@ -82,23 +89,31 @@ impl<'a> Told<'a> {
             parts.push(format!("{name} ({pid}) has used a whole core for {}", Unit::Seconds.show(*seconds)));
         }
         if !self.unknown.is_empty() {
-            parts.push(format!("{} not readable without more rights", self.unknown.join(" and ")));
+            parts.push(format!("{} not readable with the rights of this user", self.unknown.join(" and ")));
         }
         let mut said = parts.join(", ");
         if !self.name.is_empty() {
             said = format!("{}: {said}", self.name);
         }
-        if status != Status::Ok {
+        if self.too_much {
             said += &self.top();
         }
         said
+    }
+
+    fn window(&self) -> String {
+        if self.window > 0.0 {
+            format!("in the last {}", Unit::Seconds.show(self.window))
+        } else {
+            "since the last run".to_owned()
+        }
     }
 
     fn number(&self) -> String {
         let number = as_number(self.group.count);
         let unreadable = as_number(self.group.unreadable);
         let doubt = if unreadable > 0 {
-            format!(", {} could not be examined (not without more rights)", count(unreadable, "process", "processes"))
+            format!(", {} could not be examined", count(unreadable, "other process", "other processes"))
         } else {
             String::new()
         };

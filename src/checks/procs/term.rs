@@ -97,7 +97,7 @@ impl Term {
     pub(super) fn new(field: Field, not: bool, pattern: Pattern) -> Result<Self, String> {
         let text = pattern.text().into_owned();
         let name = field.name();
-        let regex = matches!(pattern, Pattern::Regex(_));
+        let regex = pattern.is_partial();
         match field {
             Field::Pid | Field::Ppid | Field::Session if regex || whole::<u32>(text.as_bytes()).is_none() => {
                 return Err(format!("{name} takes a number, not '{text}'"));
@@ -128,7 +128,7 @@ impl Term {
             Pattern::Glob(glob) => {
                 self.head.len() <= SHORT_NAME && glob.to_string().strip_prefix(&*self.head) == Some("*")
             }
-            Pattern::Regex(_) => false,
+            Pattern::Regex(_) | Pattern::Part(_) => false,
         }
     }
 
@@ -188,7 +188,7 @@ impl Term {
 
 impl fmt::Display for Term {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = if matches!(self.pattern, Pattern::Regex(_)) { "~" } else { "=" };
+        let sign = if self.pattern.is_partial() { "~" } else { "=" };
         let not = if self.not { "!" } else { "" };
         write!(f, "{}{not}{sign}{}", self.field.name(), quoted(&self.pattern.text()))
     }

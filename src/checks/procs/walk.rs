@@ -115,7 +115,7 @@ pub(super) fn walk(
     }
     if vanished == seen && seen > 0 {
         let path = root.path(format!("/proc/{}", pids.first().copied().unwrap_or(1)));
-        return Err(anyhow!("no process can be read in /proc; there is no {}/stat", path.display()).into());
+        return Err(anyhow!("no process can be read: there is no {}/stat", path.display()).into());
     }
     sample.processes = walk.processes;
     sample.groups = walk.searched.into_iter().map(|searched| searched.group).collect();

@@ -3,6 +3,7 @@
 pub mod cgroup;
 pub mod clock;
 pub mod kernel;
+mod listing;
 pub mod numbers;
 pub mod own;
 pub mod stat;
@@ -18,7 +19,8 @@ use nix::fcntl::{AtFlags, OFlag, openat};
 use nix::sys::stat::{Mode, fstatat};
 use nix::sys::statfs::{PROC_SUPER_MAGIC, fstatfs};
 use std::ffi::{CStr, OsString};
-use std::os::fd::OwnedFd;
+use std::io;
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::path::PathBuf;
 
 /// The longest `PID/file` that is asked for.
@@ -64,6 +66,7 @@ impl Procs {
     pub fn open(root: &Root) -> Result<Self, Failure> {
         let path = root.path("/proc");
         let dir = nix::fcntl::open(&path, OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC, Mode::empty())
+            .map_err(io::Error::from)
             .with_context(|| format!("cannot open {}", path.display()))?;
         let live = !root.is_elsewhere() || fstatfs(&dir).is_ok_and(|fs| fs.filesystem_type() == PROC_SUPER_MAGIC);
         Ok(Self { dir, path, live })
@@ -82,11 +85,7 @@ impl Procs {
     pub fn pids(&self) -> Result<Vec<u32>, Failure> {
         let cannot = || format!("cannot list {}", self.path.display());
         let listing = openat(&self.dir, c".", OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC, Mode::empty());
-        let mut dir = Dir::from_fd(listing.with_context(cannot)?).with_context(cannot)?;
-        let mut pids = Vec::with_capacity(1024);
-        for entry in dir.iter() {
-            pids.extend(numbers::whole::<u32>(entry.with_context(cannot)?.file_name().to_bytes()));
-        }
+        let mut pids = listing::numbers(listing.with_context(cannot)?.as_fd()).with_context(cannot)?;
         if pids.is_empty() {
             return Err(anyhow!("no processes in {}: is a proc file system mounted there?", self.path.display()).into());
         }

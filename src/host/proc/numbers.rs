@@ -38,9 +38,7 @@ pub fn after<N: TryFrom<u64>>(text: &[u8], label: &[u8], skip: usize) -> Option<
 pub(super) fn written(mut number: u32, digits: &mut [u8; 10]) -> &[u8] {
     let mut used = 0;
     for place in digits.iter_mut().rev() {
-        #[expect(clippy::cast_possible_truncation, reason = "a digit")]
-        let digit = (number % 10) as u8;
-        *place = b'0' + digit;
+        *place = b'0' + (number % 10) as u8;
         number /= 10;
         used += 1;
         if number == 0 {

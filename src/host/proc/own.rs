@@ -47,6 +47,10 @@ impl Own {
                 if let Some(stat) = view.stat_if_read() {
                     return Ok(stat.group == group);
                 }
+                // Members come after their leader, unless the numbers have begun anew since.
+                if view.pid() < group && group <= std::process::id() {
+                    return Ok(false);
+                }
                 let of = i32::try_from(view.pid()).map_err(|_| Miss::Gone)?;
                 Ok(u32::try_from(getpgid(Some(Pid::from_raw(of)))?.as_raw()) == Ok(group))
             }
