@@ -27,16 +27,8 @@ pub(super) fn judge(
 ) {
     memory.meet(sample);
     let earlier = memory.earlier(sample);
-    let watched = |wanted: &[&str]| {
-        let mut all = vec![false; sample.processes.len()];
-        for at in sample.groups.iter().filter(|group| group.wanted.any(wanted)).flat_map(|group| &group.members) {
-            if let Some(place) = all.get_mut(*at as usize) {
-                *place = true;
-            }
-        }
-        sample.processes.iter().zip(all).filter(|(_, wanted)| *wanted).map(|(process, _)| process).collect::<Vec<_>>()
-    };
-    let busy = rates::busy(watched(&["runaways"]).into_iter(), sample, memory);
+    let runaways = watched(sample, &["runaways"]);
+    let busy = rates::busy(sample.processes.iter().zip(runaways).filter(|(_, w)| *w).map(|(p, _)| p), sample, memory);
     let mut known = 0;
     for (expectation, group) in expectations.iter().zip(&sample.groups) {
         let past = memory.groups.remove(&expectation.name).unwrap_or_default();
@@ -50,9 +42,8 @@ pub(super) fn judge(
         }
     }
     memory.groups.retain(|name, _| expectations.iter().any(|expectation| expectation.name == *name));
-    let rated = watched(&["cpu", "cpu_max"]);
-    if !rated.is_empty() || sample.groups.iter().any(|group| group.wanted.has("runaways")) {
-        remember(memory, sample, &rated, &busy, report);
+    if sample.groups.iter().any(|group| group.wanted.any(&["cpu", "cpu_max", "runaways"])) {
+        remember(memory, sample, &busy, report);
     }
     for stuck in &sample.stuck {
         report.note(holds_up(stuck.pid, &stuck.name));
@@ -65,14 +56,25 @@ pub(super) fn judge(
     }
 }
 
-fn remember(memory: &mut Memory, sample: &Sample, rated: &[&Process], busy: &[Busy], report: &mut Report<'_>) {
-    let since = |process: &Process| busy.iter().find(|busy| busy.identity == process.identity());
-    let mut ticks: Vec<_> = rated.iter().map(|p| (p.identity(), p.ticks, since(p).and_then(|b| b.since))).collect();
-    for busy in busy.iter().filter(|busy| !rated.iter().any(|process| process.identity() == busy.identity)) {
-        if let Some(process) = sample.processes.iter().find(|process| process.identity() == busy.identity) {
-            ticks.push((busy.identity, process.ticks, busy.since));
+/// Which processes belong to an expectation that wants one of these metrics.
+fn watched(sample: &Sample, metrics: &[&str]) -> Vec<bool> {
+    let mut all = vec![false; sample.processes.len()];
+    for at in sample.groups.iter().filter(|group| group.wanted.any(metrics)).flat_map(|group| &group.members) {
+        if let Some(place) = all.get_mut(*at as usize) {
+            *place = true;
         }
     }
+    all
+}
+
+/// Keeps the CPU times: of all processes whose rate is wanted, and of those that might be running away.
+fn remember(memory: &mut Memory, sample: &Sample, busy: &[Busy], report: &mut Report<'_>) {
+    let rated = watched(sample, &["cpu", "cpu_max"]);
+    let one = |(process, rated): (&Process, bool)| {
+        let busy = rates::of(busy, process.identity());
+        (rated || busy.is_some()).then(|| (process.identity(), process.ticks, busy.and_then(|busy| busy.since)))
+    };
+    let ticks = sample.processes.iter().zip(rated).filter_map(one).collect();
     if memory.keep_ticks(ticks, sample.uptime) {
         report.note("too many processes: the CPU time of those that use little is not remembered");
     }
@@ -171,12 +173,12 @@ impl One<'_> {
         }
         if let (true, Some(after)) = (wanted.has("runaways"), self.check.runaway_after(self.expectation.is_machine())) {
             let lasting = |process: &Process| {
-                let busy = self.busy.iter().find(|busy| busy.identity == process.identity())?;
+                let busy = rates::of(self.busy, process.identity())?;
                 let time = self.sample.uptime - busy.since?;
                 (time >= after).then(|| (process.name.clone(), process.pid, time))
             };
             told.runaways = self.members().filter_map(lasting).collect();
-            told.too_much |= self.measure(draft, report, "runaways", Some(told.runaways.len().into()));
+            self.measure(draft, report, "runaways", Some(told.runaways.len().into()));
         }
     }
 

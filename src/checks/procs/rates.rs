@@ -54,5 +54,12 @@ pub(super) fn busy<'s>(
         };
         Some(Busy { identity: process.identity(), since })
     };
-    processes.filter_map(one).collect()
+    let mut all: Vec<Busy> = processes.filter_map(one).collect();
+    all.sort_unstable_by_key(|busy| busy.identity);
+    all
+}
+
+/// What [`busy`] says of a process.
+pub(super) fn of(busy: &[Busy], identity: Identity) -> Option<&Busy> {
+    busy.binary_search_by_key(&identity, |busy| busy.identity).ok().and_then(|at| busy.get(at))
 }

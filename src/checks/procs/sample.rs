@@ -75,7 +75,9 @@ pub(super) struct Group {
     pub zombies: u64,
     /// Of how many it cannot be said whether they fit.
     pub unreadable: u64,
-    /// Places in [`Sample::processes`].
+    /// How many of those that fit could not be examined further.
+    pub opaque: u64,
+    /// Places in [`Sample::processes`], ascending.
     pub members: Vec<u32>,
     /// Whether `members` are all that fit, not only the first of many.
     pub complete: bool,
@@ -86,9 +88,8 @@ pub(super) struct Group {
 }
 
 impl Group {
-    pub(super) fn processes<'s>(&self, sample: &'s Sample) -> impl Iterator<Item = &'s Process> + Clone {
-        let members = self.members.clone();
-        members.into_iter().filter_map(|at| sample.processes.get(at as usize))
+    pub(super) fn processes<'s>(&'s self, sample: &'s Sample) -> impl Iterator<Item = &'s Process> + Clone {
+        self.members.iter().filter_map(|at| sample.processes.get(*at as usize))
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) struct Told<'a> {
     pub blocked: usize,
     /// Name, process ID and how many seconds.
     pub runaways: Vec<(String, u32, f64)>,
-    /// Share of a core and process ID.
+    /// Share of a core and process ID, ascending by that.
     pub rates: Vec<(f64, u32)>,
     pub cpu: Option<f64>,
     pub rss: Option<u64>,
@@ -87,6 +87,9 @@ impl<'a> Told<'a> {
         }
         for (name, pid, seconds) in self.runaways.iter().take(MOST_RUNAWAYS) {
             parts.push(format!("{name} ({pid}) has used a whole core for {}", Unit::Seconds.show(*seconds)));
+        }
+        if self.group.opaque > 0 {
+            parts.push(format!("{} of them could not be examined", self.group.opaque));
         }
         if !self.unknown.is_empty() {
             parts.push(format!("{} not readable with the rights of this user", self.unknown.join(" and ")));
@@ -152,7 +155,8 @@ impl<'a> Told<'a> {
         }
         let mut busiest: Vec<(f64, &Process)> = Vec::new();
         for process in &processes {
-            busiest.extend(self.rates.iter().find(|(_, pid)| *pid == process.pid).map(|(rate, _)| (*rate, *process)));
+            let rate = self.rates.binary_search_by_key(&process.pid, |(_, pid)| *pid).ok();
+            busiest.extend(rate.and_then(|at| self.rates.get(at)).map(|(rate, _)| (*rate, *process)));
         }
         busiest.retain(|(rate, _)| *rate >= 0.005);
         busiest.sort_by(|(a, _), (b, _)| b.total_cmp(a));

@@ -89,6 +89,7 @@ pub(super) fn walk(
         searched: searched(plan),
         page: clock::page_size(),
         own: plan.own,
+        kernel_threads: plan.kernel_threads,
         processes: Vec::new(),
     };
     // Whether the numbers of most processes are needed anyway, learned on the way.
@@ -159,6 +160,7 @@ struct Walk<'p> {
     searched: Vec<Searched<'p>>,
     page: u64,
     own: Own,
+    kernel_threads: bool,
     processes: Vec<Process>,
 }
 
@@ -194,14 +196,15 @@ impl Walk<'_> {
             }
             let group = &mut searched.group;
             match stat {
-                // The kernel does not let us look: it is there, and that is all.
-                Some(Err(Miss::Refused | Miss::Stuck)) | None => {
+                // Not looked at, or the kernel does not let us: it is there, and that is all.
+                refused @ (Some(Err(Miss::Refused | Miss::Stuck)) | None) => {
                     group.count += 1;
+                    group.opaque += u64::from(refused.is_some());
                     group.complete = false;
                 }
                 Some(Err(Miss::Gone)) => return Err(Miss::Gone),
                 // A flag tells better than the list, which may be some microseconds old.
-                Some(Ok(stat)) if stat.kernel && by_flags => return Ok(needed),
+                Some(Ok(stat)) if stat.kernel && !self.kernel_threads => return Ok(needed),
                 Some(Ok(stat)) => {
                     let zombie = stat.state == b'Z';
                     group.zombies += u64::from(zombie);
