@@ -1,4 +1,2 @@
-//! check_procs: processes.
-fn main() -> std::process::ExitCode {
-    vitals::plugin::main::<vitals::checks::procs::Procs>()
-}
+//! check_procs: processes of this machine.
+vitals::plugin_main!(vitals::checks::procs::Procs);

@@ -25,7 +25,7 @@ pub use options::Procs;
 
 impl Check for Procs {
     const NAME: &'static str = "procs";
-    const ABOUT: &'static str = "processes: are those there that should be, and do they behave?";
+    const ABOUT: &'static str = "processes of this machine: which there are, and how they behave";
     const DESCRIPTION: &'static str = options::DESCRIPTION;
     const EXAMPLES: &'static [Example] = options::EXAMPLES;
     const METRICS: Catalogue = metrics::METRICS;

@@ -23,7 +23,7 @@ pub struct Procs {
     #[arg(long, value_name = "EXPECTATION")]
     expect: Vec<Expectation>,
 
-    /// Select by name, full or as the kernel shortens it; * and ? as above
+    /// Select by name; * and ? stand for any characters
     #[arg(short = 'C', long, value_name = "NAME", value_parser = by_command)]
     command: Option<Term>,
 
@@ -133,12 +133,13 @@ limits: METRIC=RANGE is critical, warn:METRIC=RANGE a warning, and where no limi
 process is expected. A range is a fault on both ends. Rules of --warning and --critical with @NAME go before the \
 limits of the expectation.
 
-The fields: name (the full name, also beyond the 15 characters that the kernel keeps), exe (path of the executable), \
+The fields: name (the full name, also beyond the 15 characters that the kernel keeps; a name of just 15 fits what the \
+kernel has shortened to it, too), exe (path of the executable), \
 cmd (the command line with spaces between the arguments), arg (one argument), user (effective user, name or number), \
 pid, ppid, parent (its name), session, tty (such as pts/0, or none), state (any of some letters: R running, S asleep, \
 D uninterruptible, Z zombie, T stopped, I idle), cgroup (path), unit (systemd unit, such as ssh.service or \
 system.slice), container (ID or name, or none). = compares the whole value, * and ? stand for any characters; ~ finds \
-a regular expression; !=  and !~ are their opposites. A value with spaces stands in '...' or \"...\".
+a regular expression; != and !~ are their opposites. A value with spaces stands in '...' or \"...\".
 
 Threads of the kernel do not count (--kernel-threads), nor do this process and its process group. A zombie does not \
 count as running, unless state is asked for. Where only the number of processes is asked for, the first 64 of an \

@@ -124,7 +124,8 @@ impl Term {
     /// Whether the first 15 bytes of a name always tell.
     fn decided_by_short_name(&self) -> bool {
         match &self.pattern {
-            Pattern::Literal(name) => name.len() < SHORT_NAME,
+            // A name of just this length is also what people know who have only seen the short one.
+            Pattern::Literal(name) => name.len() <= SHORT_NAME,
             Pattern::Glob(glob) => {
                 self.head.len() <= SHORT_NAME && glob.to_string().strip_prefix(&*self.head) == Some("*")
             }
