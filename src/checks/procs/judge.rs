@@ -99,6 +99,11 @@ impl One<'_> {
             return (draft, past);
         }
         let limits = self.count(&mut draft, report);
+        // Health that could not be seen is none.
+        let blind = self.group.opaque > 0 && self.group.wanted.beyond_count();
+        if blind || (self.sample.hidden && self.expectation.is_machine()) {
+            draft.raise(Status::Unknown);
+        }
         let mut told = Told::new(&self.expectation.name, self.group, self.sample, limits);
         #[expect(clippy::cast_precision_loss, reason = "a number of processes")]
         let above = |range: Range| !range.is_inverted() && self.group.count as f64 > range.end();

@@ -68,7 +68,8 @@ impl<'a> Told<'a> {
     pub(super) fn sentence(&self) -> String {
         let mut parts = vec![self.number()];
         parts.extend(self.age());
-        if self.restarts > 0 {
+        // Of many, some come and go; a single one has been started anew.
+        if self.restarts > 0 && (self.group.count == 1 || self.group.wanted.has("restarts")) {
             parts.push(format!("{} {}", count(as_number(self.restarts), "restart", "restarts"), self.window()));
         }
         if self.group.zombies > 0 {

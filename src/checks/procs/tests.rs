@@ -191,6 +191,8 @@ fn what_cannot_be_read_is_unknown_only_where_it_decides() {
     assert_eq!(status(4, 5, false), Status::Critical);
     assert_eq!(status(0, 0, true), Status::Unknown);
     assert_eq!(status(2, 0, true), Status::Ok);
+    let machine = Sample { hidden: true, ..sample(1000.0, &["zombies"], vec![process(7, 1)]) };
+    assert_eq!(judged(&super::tests::check(&[]), &machine, &mut Memory::default(), &[]).status, Status::Unknown);
 }
 
 #[test]

@@ -27,12 +27,17 @@ impl Own {
     /// Finds this process. To be asked before a helper process is started: that has a group of its own.
     #[must_use]
     pub fn find(procs: &Procs) -> Self {
-        match own_pid(procs) {
-            None => Self::Absent,
+        let found = match own_pid(procs) {
+            None => return Self::Absent,
             Some(pid) if pid == std::process::id() => {
                 Self::Here { group: u32::try_from(getpgrp().as_raw()).unwrap_or(0) }
             }
             Some(pid) => procs.stat(pid).map_or(Self::Absent, |stat| Self::Translated { group: stat.group }),
+        };
+        match found {
+            // Its leader is outside of the PID namespace: so are those of many others, all called 0.
+            Self::Here { group: 0 } | Self::Translated { group: 0 } => Self::Absent,
+            found => found,
         }
     }
 
@@ -66,4 +71,26 @@ pub fn own_pid(procs: &Procs) -> Option<u32> {
         return None;
     }
     nix::fcntl::readlinkat(&procs.dir, c"self").ok().and_then(|target| whole(target.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::root::Root;
+
+    #[test]
+    fn this_process_is_found_here_and_not_in_a_copy() -> Result<(), crate::runtime::failure::Failure> {
+        let procs = Procs::open(&Root::default())?;
+        assert_eq!(own_pid(&procs), Some(std::process::id()));
+        let own = Own::find(&procs);
+        let mut view = View::new(&procs, None, &[]);
+        view.turn_to(std::process::id(), false);
+        // In a namespace without the leader of its group nothing can be told.
+        assert_eq!(own.includes(&mut view), Ok(own != Own::Absent));
+        let copy = tempfile::tempdir()?;
+        std::fs::create_dir(copy.path().join("proc"))?;
+        let copy = Procs::open(&Root::new(Some(copy.path().to_owned())))?;
+        assert_eq!((own_pid(&copy), Own::find(&copy)), (None, Own::Absent));
+        Ok(())
+    }
 }
