@@ -1,6 +1,8 @@
 //! The time since boot: a clock that nobody sets.
 
+use crate::runtime::failure::Failure;
 use crate::runtime::root::Root;
+use anyhow::anyhow;
 
 /// Which boot this is, and how long ago it was.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,11 +17,28 @@ impl Clock {
     /// Reads /proc/uptime and the boot id; `None` where one of them is missing (proc(5)).
     #[must_use]
     pub fn read(root: &Root) -> Option<Self> {
-        let uptime = root.text("/proc/uptime").ok()?;
-        let boot = root.text("/proc/sys/kernel/random/boot_id").ok()?;
-        let uptime = uptime.split_whitespace().next()?.parse().ok().filter(|s: &f64| s.is_finite() && *s >= 0.0)?;
-        Some(Self { boot: boot.trim().to_owned(), uptime })
+        let boot = boot(root).ok().filter(|boot| !boot.is_empty())?;
+        Some(Self { boot, uptime: uptime(root).ok()? })
     }
+}
+
+/// Seconds since boot, from /proc/uptime.
+///
+/// # Errors
+/// A failure that names the file.
+pub fn uptime(root: &Root) -> Result<f64, Failure> {
+    let text = root.text("/proc/uptime")?;
+    let seconds = text.split_whitespace().next().and_then(|word| word.parse::<f64>().ok());
+    let seconds = seconds.filter(|seconds| seconds.is_finite() && *seconds >= 0.0);
+    Ok(seconds.ok_or_else(|| anyhow!("{} does not begin with a number", root.path("/proc/uptime").display()))?)
+}
+
+/// The random name of this boot; empty where the kernel gives none.
+///
+/// # Errors
+/// A failure that names the file.
+pub fn boot(root: &Root) -> Result<String, Failure> {
+    Ok(root.text_if_there("/proc/sys/kernel/random/boot_id")?.unwrap_or_default().trim().to_owned())
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@ use super::term::{Lookup, Term};
 use crate::host::proc::kernel::{self, Known};
 use crate::host::proc::own::{Own, own_pid};
 use crate::host::proc::view::View;
-use crate::host::proc::{Miss, Procs, clock};
+use crate::host::clock;
+use crate::host::proc::{Miss, Procs, units};
 use crate::model::text;
 use crate::runtime::deadline::Deadline;
 use crate::runtime::failure::Failure;
@@ -75,7 +76,7 @@ pub(super) fn walk(
     let mut sample = Sample {
         uptime: clock::uptime(root)?,
         boot: clock::boot(root)?,
-        hz: clock::ticks_per_second(),
+        hz: units::ticks_per_second(),
         ..Sample::default()
     };
     let kernel = if plan.kernel_threads { Known::List(Vec::new()) } else { kernel::threads(&procs, root) };
@@ -87,7 +88,7 @@ pub(super) fn walk(
         view: View::new(&procs, mark, stuck),
         lookup: Lookup::new(&procs),
         searched: searched(plan),
-        page: clock::page_size(),
+        page: units::page_size(),
         own: plan.own,
         kernel_threads: plan.kernel_threads,
         processes: Vec::new(),

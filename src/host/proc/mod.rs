@@ -1,12 +1,12 @@
 //! Processes, read from a kept handle of /proc: one openat, one read and one close for each file that is needed.
 
 pub mod cgroup;
-pub mod clock;
 pub mod kernel;
 mod listing;
 pub mod numbers;
 pub mod own;
 pub mod stat;
+pub mod units;
 pub mod users;
 pub mod view;
 
