@@ -158,7 +158,7 @@ const QUESTIONS: &[Question] = &[
     ),
     (
         "by command line, regular expression",
-        &["workers: cmdline=/--config .etc.bench.[a-z]+[.]conf/ count=1:"],
+        &["workers: cmd~'--config .etc.bench.[a-z]+[.]conf' count=1:"],
         &["-c", "1:", "--ereg-argument-array=--config .etc.bench.[a-z]+[.]conf"],
         &["read_proc", "stat", "cmdline"],
         3.0,

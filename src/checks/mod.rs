@@ -16,6 +16,7 @@ registry! {
     cpu::Cpu,
     fs::Fs,
     mem::Mem,
+    procs::Procs,
 }
 
 /// Somebody who does the same with every check: a generator or a test.

@@ -1,4 +1,4 @@
-//! The moment of a reading, on a clock that nobody sets.
+//! The time since boot: a clock that nobody sets.
 
 use crate::runtime::failure::Failure;
 use crate::runtime::root::Root;
@@ -9,35 +9,34 @@ use serde::{Deserialize, Serialize};
 const SHORTEST: f64 = 1.0;
 /// Seconds after which a mean says nothing of the present.
 const LONGEST: f64 = 3600.0;
-/// A boot id has 36 characters.
-const LONGEST_BOOT: usize = 64;
 
-/// Seconds since the start of the machine, and which start it was.
-///
-/// Both are of the machine, so counters of another boot are never compared, and a wall clock that jumps does no harm.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// Which boot this is, and how long ago it was.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Clock {
-    /// Seconds since the machine started.
-    pub uptime: f64,
-    /// The kernel's name of this start; empty where it does not tell.
+    /// The kernel's name for this boot.
     pub boot: String,
+    /// Seconds since then, time asleep included.
+    pub uptime: f64,
 }
 
 impl Clock {
-    /// Reads /proc/uptime and /proc/sys/kernel/random/boot_id.
-    ///
-    /// # Errors
-    /// When there is no uptime. A boot id that cannot be read is left empty: a smaller uptime tells a new start too.
-    pub fn read(root: &Root) -> Result<Self, Failure> {
-        const UPTIME: &str = "/proc/uptime";
-        let text = root.text(UPTIME)?;
-        let uptime = parse(&text)
-            .ok_or_else(|| anyhow!("{} does not begin with a number of seconds", root.path(UPTIME).display()))?;
-        let boot = root.text("/proc/sys/kernel/random/boot_id").unwrap_or_default();
-        Ok(Self { uptime, boot: boot.trim().chars().take(LONGEST_BOOT).collect() })
+    /// Reads /proc/uptime and the boot id; `None` where one of them is missing (proc(5)).
+    #[must_use]
+    pub fn read(root: &Root) -> Option<Self> {
+        let boot = boot(root).ok().filter(|boot| !boot.is_empty())?;
+        Some(Self { boot, uptime: uptime(root).ok()? })
     }
 
-    /// Seconds since an earlier moment of the same boot.
+    /// Reads the same for counters of the kernel: their age. A boot id that is missing is left empty, for a smaller
+    /// uptime tells a new boot too.
+    ///
+    /// # Errors
+    /// As [`uptime`].
+    pub fn of_counters(root: &Root) -> Result<Self, Failure> {
+        Ok(Self { uptime: uptime(root)?, boot: boot(root).unwrap_or_default() })
+    }
+
+    /// Seconds since an earlier reading in the same boot.
     #[must_use]
     pub fn since(&self, earlier: &Self) -> Option<f64> {
         let seconds = self.uptime - earlier.uptime;
@@ -51,19 +50,31 @@ impl Clock {
     }
 }
 
-/// Source: proc_uptime(5).
-fn parse(text: &str) -> Option<f64> {
-    let first = text.split_ascii_whitespace().next()?;
-    first.parse::<f64>().ok().filter(|seconds| seconds.is_finite() && *seconds >= 0.0)
+/// Seconds since boot, from /proc/uptime.
+///
+/// # Errors
+/// A failure that names the file.
+pub fn uptime(root: &Root) -> Result<f64, Failure> {
+    let text = root.text("/proc/uptime")?;
+    let seconds = text.split_whitespace().next().and_then(|word| word.parse::<f64>().ok());
+    let seconds = seconds.filter(|seconds| seconds.is_finite() && *seconds >= 0.0);
+    Ok(seconds.ok_or_else(|| anyhow!("{} does not begin with a number", root.path("/proc/uptime").display()))?)
+}
+
+/// The random name of this boot; empty where the kernel gives none.
+///
+/// # Errors
+/// A failure that names the file.
+pub fn boot(root: &Root) -> Result<String, Failure> {
+    Ok(root.text_if_there("/proc/sys/kernel/random/boot_id")?.unwrap_or_default().trim().to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     fn clock(uptime: f64, boot: &str) -> Clock {
-        Clock { uptime, boot: boot.to_owned() }
+        Clock { boot: boot.to_owned(), uptime }
     }
 
     #[test]
@@ -80,17 +91,26 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_uptime_is_refused() {
-        assert_eq!(parse("12345.67 4321.00\n"), Some(12345.67));
-        for text in ["", "\n", "-1 2", "nan", "inf 1", "x"] {
-            assert_eq!(parse(text), None, "{text}");
+    fn counters_can_do_without_a_boot_id_but_not_without_an_uptime() -> std::io::Result<()> {
+        let dir = tempfile::tempdir()?;
+        let root = Root::new(Some(dir.path().to_owned()));
+        std::fs::create_dir_all(dir.path().join("proc"))?;
+        for (text, uptime) in [("12.5 3\n", Some(12.5)), ("", None), ("-1 2", None), ("nan", None), ("inf 1", None)] {
+            std::fs::write(dir.path().join("proc/uptime"), text)?;
+            assert_eq!(Clock::of_counters(&root).ok(), uptime.map(|uptime| clock(uptime, "")), "{text}");
         }
+        Ok(())
     }
 
-    proptest! {
-        #[test]
-        fn any_text_is_taken(text: String) {
-            prop_assert!(parse(&text).is_none_or(|seconds| seconds >= 0.0));
-        }
+    #[test]
+    fn both_files_are_needed() -> std::io::Result<()> {
+        let dir = tempfile::tempdir()?;
+        let root = Root::new(Some(dir.path().to_owned()));
+        std::fs::create_dir_all(dir.path().join("proc/sys/kernel/random"))?;
+        std::fs::write(dir.path().join("proc/uptime"), "350735.47 234388.90\n")?;
+        assert_eq!(Clock::read(&root), None);
+        std::fs::write(dir.path().join("proc/sys/kernel/random/boot_id"), "b7\n")?;
+        assert_eq!(Clock::read(&root), Some(Clock { boot: "b7".to_owned(), uptime: 350_735.47 }));
+        Ok(())
     }
 }

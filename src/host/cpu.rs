@@ -3,10 +3,8 @@
 //! Source: proc_stat(5), and the kernel's Documentation/filesystems/proc.rst.
 
 use super::fields::number;
+use super::proc::units::ticks_per_second;
 use serde::{Deserialize, Serialize};
-
-/// Ticks in a second, as the kernel shows them to programs on every common architecture (`USER_HZ`).
-pub const TICKS_PER_SECOND: f64 = 100.0;
 
 /// The columns of a `cpu` line; `guest` is also in `user`, `guest_nice` in `nice`.
 const FIELDS: [&str; 10] =
@@ -77,7 +75,7 @@ impl Ticks {
         let mut passed = [0.0; FIELDS.len()];
         let mut absurd = None;
         // Half as much again, and a second: the readings are not of the same instant.
-        let most = possible.map_or(f64::INFINITY, |ticks| ticks * 1.5 + TICKS_PER_SECOND);
+        let most = possible.map_or(f64::INFINITY, |ticks| ticks * 1.5 + ticks_per_second());
         for ((passed, name), (now, then)) in passed.iter_mut().zip(FIELDS).zip(self.0.iter().zip(&earlier.0)) {
             let difference = now.saturating_sub(*then) as f64;
             if difference > most {
@@ -166,7 +164,7 @@ impl Stat {
     /// The ticks that can have passed in a time.
     #[must_use]
     pub fn possible(&self, seconds: f64) -> f64 {
-        seconds * TICKS_PER_SECOND * f64::from(self.online)
+        seconds * ticks_per_second() * f64::from(self.online)
     }
 }
 

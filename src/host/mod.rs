@@ -12,6 +12,7 @@ pub mod mount_tree;
 pub mod mounts;
 pub mod paging;
 pub mod pressure;
+pub mod proc;
 pub mod resolve;
 pub mod space;
 pub mod stat_apart;

@@ -43,14 +43,6 @@ impl Paging {
     }
 }
 
-/// Bytes in a page of memory.
-#[must_use]
-pub fn page_size() -> f64 {
-    const COMMON: i32 = 4096;
-    let size = nix::unistd::sysconf(nix::unistd::SysconfVar::PAGE_SIZE).ok().flatten();
-    f64::from(size.and_then(|size| i32::try_from(size).ok()).unwrap_or(COMMON))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,11 +62,6 @@ mod tests {
         };
         assert_eq!(Paging::parse(text), expected);
         assert_eq!(Paging::parse("pswpin -1\npswpout x\noom_kill\n"), Paging::default());
-    }
-
-    #[test]
-    fn a_page_is_a_power_of_two() {
-        assert!(page_size() >= 4096.0 && page_size().log2().fract() == 0.0);
     }
 
     proptest! {

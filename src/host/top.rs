@@ -1,14 +1,15 @@
 //! The processes that use most of something: read only when somebody is to be told.
 //!
-//! Source: proc_pid_stat(5). Reading `stat` never waits for the process, unlike its command line.
+//! Reading `stat` never waits for the process, unlike its command stat.
 
-use super::cpu::TICKS_PER_SECOND;
 use super::disks::{self, Disk};
+use super::proc::Procs;
+use super::proc::stat::{self, Stat};
+use super::proc::units::{page_size, ticks_per_second};
 use crate::model::text;
 use crate::runtime::deadline::Deadline;
 use crate::runtime::root::Root;
 use std::collections::HashMap;
-use std::fs;
 use std::time::{Duration, Instant};
 
 /// How many are named.
@@ -47,48 +48,21 @@ pub struct Busiest {
     pub disk: Option<(String, f64)>,
 }
 
-/// What the line of a process tells.
-#[derive(Clone, Debug, PartialEq)]
-struct Line<'a> {
-    name: &'a [u8],
-    state: u8,
-    ticks: u64,
-    start: u64,
-    pages: u64,
-}
-
-/// A name may hold any byte, also spaces and brackets: it ends at the last bracket.
-fn parse(line: &[u8]) -> Option<Line<'_>> {
-    let open = line.iter().position(|b| *b == b'(')?;
-    let close = line.iter().rposition(|b| *b == b')')?;
-    let name = line.get(open + 1..close)?;
-    let rest = std::str::from_utf8(line.get(close + 1..)?).ok()?;
-    let mut words = rest.split_ascii_whitespace();
-    let state = *words.next()?.as_bytes().first()?;
-    // The state is column 3 of proc_pid_stat(5); from here `nth` counts on from the column before.
-    let user: u64 = words.nth(14 - 4)?.parse().ok()?;
-    let system: u64 = words.next()?.parse().ok()?;
-    let start = words.nth(22 - 16)?.parse().ok()?;
-    let pages = words.nth(24 - 23)?.parse().unwrap_or_default();
-    Some(Line { name, state, ticks: user.saturating_add(system), start, pages })
-}
-
 /// Calls `each` for every process that can be read until the time is up.
-fn walk(root: &Root, deadline: &Deadline, mut each: impl FnMut(u32, &Line<'_>)) {
-    let Ok(entries) = fs::read_dir(root.path("/proc")) else { return };
-    let mut buffer = Vec::with_capacity(1024);
+fn walk(root: &Root, deadline: &Deadline, mut each: impl FnMut(u32, &[u8], &Stat)) {
+    let Ok(procs) = Procs::open(root) else { return };
+    let mut buffer = Vec::new();
     let own = std::process::id();
-    for entry in entries.flatten() {
+    for pid in procs.pids().unwrap_or_default() {
         if deadline.is_over() {
             return;
         }
-        let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
         // What is gone by now used nothing that still matters.
         if pid != own
-            && root.read_into(&format!("/proc/{pid}/stat"), &mut buffer).is_ok()
-            && let Some(line) = parse(&buffer)
+            && let Ok(filled) = procs.read(pid, "stat", &mut buffer)
+            && let Some((name, stat)) = buffer.get(..filled).and_then(stat::parse)
         {
-            each(pid, &line);
+            each(pid, name, &stat);
         }
     }
 }
@@ -101,11 +75,12 @@ fn others_hidden(root: &Root) -> bool {
 /// The processes with the most memory of their own or shared (resident set).
 #[must_use]
 pub fn largest(root: &Root, deadline: &Deadline) -> Consumers {
-    let page = super::paging::page_size();
+    #[expect(clippy::cast_precision_loss, reason = "a size of a page")]
+    let page = page_size() as f64;
     let mut named = Vec::new();
-    walk(root, deadline, |pid, line| {
+    walk(root, deadline, |pid, name, stat| {
         #[expect(clippy::cast_precision_loss, reason = "a number of pages")]
-        offer(&mut named, pid, line.name, line.pages as f64 * page);
+        offer(&mut named, pid, name, stat.rss as f64 * page);
     });
     Consumers { named, others_hidden: others_hidden(root) }
 }
@@ -125,26 +100,26 @@ pub fn busiest(root: &Root, deadline: &Deadline, time: Duration) -> Busiest {
     let disks_then = read_disks(root);
     let begun = Instant::now();
     let mut then = HashMap::new();
-    walk(root, deadline, |pid, line| {
-        then.insert(pid, (line.start, line.ticks));
+    walk(root, deadline, |pid, _, stat| {
+        then.insert(pid, (stat.start, stat.ticks));
     });
     std::thread::sleep(time.min(deadline.remaining() / 2));
     let passed = begun.elapsed();
     let disk = disks::busiest(&disks_then, &read_disks(root), passed);
     let mut found = Busiest { disk, ..Busiest::default() };
-    walk(root, deadline, |pid, line| {
+    walk(root, deadline, |pid, name, stat| {
         let earlier = match then.get(&pid) {
-            Some((start, ticks)) if *start == line.start => *ticks,
+            Some((start, ticks)) if *start == stat.start => *ticks,
             // Started in between: all that it used counts.
             _ => 0,
         };
         #[expect(clippy::cast_precision_loss, reason = "a difference of ticks")]
-        let share = line.ticks.saturating_sub(earlier) as f64 / TICKS_PER_SECOND / passed.as_secs_f64();
+        let share = stat.ticks.saturating_sub(earlier) as f64 / ticks_per_second() / passed.as_secs_f64();
         if share >= LEAST_SHARE {
-            offer(&mut found.running.named, pid, line.name, share);
+            offer(&mut found.running.named, pid, name, share);
         }
-        if line.state == b'D' && found.waiting.len() < NAMED {
-            found.waiting.push(format!("{} (pid {pid})", text::clean(line.name)));
+        if stat.state == b'D' && found.waiting.len() < NAMED {
+            found.waiting.push(format!("{} (pid {pid})", text::clean(name)));
         }
     });
     found.running.others_hidden = others_hidden(root);
@@ -158,17 +133,10 @@ fn read_disks(root: &Root) -> Vec<Disk> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
+    use std::fs;
 
     const LINE: &str = "4711 (tmux: (server) x) D 1 4711 4711 0 -1 4194624 1027 0 0 0 250 50 0 0 20 0 1 0 8123 9000 512 \
                         18446744073709551615 1 1";
-
-    #[test]
-    fn a_line_with_brackets_in_its_name() {
-        let line = parse(LINE.as_bytes());
-        let name = b"tmux: (server) x".as_slice();
-        assert_eq!(line, Some(Line { name, state: b'D', ticks: 300, start: 8123, pages: 512 }));
-    }
 
     #[test]
     fn the_greatest_are_kept_in_order() {
@@ -192,12 +160,12 @@ mod tests {
         let root = Root::new(Some(folder.path().into()));
         let deadline = Deadline::after(Duration::from_secs(60));
         let found = largest(&root, &deadline);
-        let page = crate::host::paging::page_size();
+        let page = page_size() as f64;
         let pids: Vec<_> = found.named.iter().map(|c| (c.pid, c.amount / page)).collect();
         assert_eq!((pids, found.others_hidden), (vec![(20, 512.0), (1, 10.0)], false));
-        // Nobody moves on paper; all of them wait.
+        // Nobody moves on paper; all that can be read wait.
         let found = busiest(&root, &deadline, Duration::from_millis(1));
-        assert_eq!((found.running.named.len(), found.waiting.len(), found.disk), (0, 3, None));
+        assert_eq!((found.running.named.len(), found.waiting.len(), found.disk), (0, 2, None));
         assert!(largest(&root, &Deadline::after(Duration::ZERO)).named.is_empty());
         Ok(())
     }
@@ -214,16 +182,5 @@ mod tests {
         assert!(!found.running.named.is_empty());
         assert!(found.running.named.iter().all(|c| c.pid != std::process::id() && c.amount >= LEAST_SHARE));
         Ok(())
-    }
-
-    proptest! {
-        #[test]
-        fn any_line_is_taken(line: Vec<u8>, name: Vec<u8>) {
-            let _ = parse(&line);
-            let mut whole = b"7 (".to_vec();
-            whole.extend(&name);
-            whole.extend(b") S 1 4711 4711 0 -1 4194624 1027 0 0 0 250 50 0 0 20 0 1 0 8123 9000 512");
-            prop_assert_eq!(parse(&whole).map(|line| (line.name.to_vec(), line.pages)), Some((name, 512)));
-        }
     }
 }

@@ -139,6 +139,25 @@ impl Asked {
         }
     }
 
+    /// Waits until there is something to read, and says whether there is.
+    #[must_use]
+    pub fn ready(&self, deadline: &Deadline) -> bool {
+        loop {
+            let mut fds = [PollFd::new(self.answers.as_fd(), PollFlags::POLLIN)];
+            match poll(&mut fds, deadline.poll_timeout()) {
+                Ok(0) => return false,
+                Err(Errno::EINTR) => {}
+                Ok(_) | Err(_) => return true,
+            }
+        }
+    }
+
+    /// The child's process ID.
+    #[must_use]
+    pub const fn child(&self) -> i32 {
+        self.child.as_raw()
+    }
+
     /// Takes the child's exit if it has happened; else init will.
     fn reap(&self) {
         let _ = waitpid(self.child, Some(WaitPidFlag::WNOHANG));

@@ -6,6 +6,7 @@ pub mod backstop;
 pub mod child;
 pub mod deadline;
 pub mod failure;
+pub mod mark;
 pub mod root;
 pub mod secret;
 pub mod state;

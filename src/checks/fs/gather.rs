@@ -85,7 +85,7 @@ pub(super) fn gather(options: &Fs, cx: &Context<'_>) -> Result<Sample, Failure> 
     }
     let table = mounts::parse(&text);
     let tree = Tree::new(&table);
-    let mut sample = Sample { clock: Clock::read(cx.root).ok().filter(|clock| !clock.boot.is_empty()), ..Sample::default() };
+    let mut sample = Sample { clock: Clock::read(cx.root), ..Sample::default() };
     if table.unread > 0 {
         sample.notes.push(format!("{} of the mount table not understood", text::count(table.unread, "line", "lines")));
     }

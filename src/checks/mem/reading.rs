@@ -46,7 +46,7 @@ impl Reading {
         if machine.more_than_all {
             trouble.push("the kernel says that more is available than there is".to_owned());
         }
-        let clock = Clock::read(root).map_err(|why| trouble.push(format!("no history: {why}"))).ok();
+        let clock = Clock::of_counters(root).map_err(|why| trouble.push(format!("no history: {why}"))).ok();
         let paging = match root.text("/proc/vmstat") {
             Ok(text) => Some(Paging::parse(&text)),
             Err(why) => {

@@ -4,7 +4,8 @@ use super::reading::{Reading, Traffic};
 use super::{Mem, Memory, Sample};
 use crate::host::cgroup::MemoryLimit;
 use crate::host::memory;
-use crate::host::paging::{Paging, page_size};
+use crate::host::paging::Paging;
+use crate::host::proc::units::page_size;
 use crate::host::clock::Clock;
 use crate::model::answer::Answer;
 use crate::model::report::Report;
@@ -83,7 +84,7 @@ fn memory_that_breathes_is_no_leak() {
 
 #[test]
 fn a_rate_of_a_moment_counts_only_if_asked_for() {
-    let pages = |bytes: f64| (bytes / page_size()) as u64;
+    let pages = |bytes: f64| bytes as u64 / page_size();
     let paging = Paging { swap_in: Some(pages(64e6)), ..Paging::default() };
     let mut sample = at(1000.0, 8 * GIB);
     sample.now.paging = Some(paging);

@@ -1,7 +1,8 @@
 //! What is measured, and its calculation.
 
 use super::{Memory, Sample};
-use crate::host::paging::{Paging, page_size};
+use crate::host::paging::Paging;
+use crate::host::proc::units::page_size;
 use crate::model::catalogue::MetricDef;
 use crate::model::trend::Policy;
 use crate::model::unit::Unit;
@@ -115,7 +116,7 @@ pub(super) fn all(sample: &Sample, memory: &Memory) -> Vec<Value> {
     known.share("swap_used", Some(ratio(swap_used, swap_size).unwrap_or(0.0)));
     known.add("swap_used_bytes", Some(swap_used), Some(swap_size));
     known.add("swap_size", Some(swap_size), None);
-    let page = page_size();
+    let page = page_size() as f64;
     known.rate("swap_in", sample, |p| p.swap_in, page);
     known.rate("swap_out", sample, |p| p.swap_out, page);
     known.rate("page_in", sample, |p| p.page_in, 1024.0);

@@ -1,0 +1,2 @@
+//! check_procs: processes of this machine.
+vitals::plugin_main!(vitals::checks::procs::Procs);
