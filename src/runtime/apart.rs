@@ -48,7 +48,7 @@ pub fn ask(keep: Option<OwnedFd>, work: impl FnOnce() -> Vec<u8>) -> io::Result<
     // SAFETY: the process has one thread, so the child's memory is whole.
     let forked = backstop::undisturbed(|| match unsafe { fork() }? {
         ForkResult::Child => {
-            let fd = settle(write.as_raw_fd(), keep.as_ref().map(AsRawFd::as_raw_fd));
+            let fd = settle(write.as_raw_fd(), keep.as_ref().map(|fd| fd.as_raw_fd()));
             // Both have been closed with all the others.
             std::mem::forget((write, keep));
             Ok(Forked::Child(fd))
