@@ -122,7 +122,7 @@ fn perl_is_laxer_where_we_know_it() {
         assert_eq!((theirs.as_str(), ours(text).is_err()), ("-", true), "'{text}'");
     }
     // Whatever we take, Perl takes, and means the same.
-    let mut random = Random::new(0xacce_9ed);
+    let mut random = Random::new(0x0acc_e9ed);
     let texts: Vec<String> =
         (0..20_000).map(|_| hostile::from_alphabet(&mut random, "@~:0123456789.-+e ", 8)).collect();
     let taken: Vec<(&String, Range)> = texts.iter().filter_map(|text| Some((text, ours(text).ok()?))).collect();
