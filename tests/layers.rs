@@ -54,6 +54,7 @@ const EXITS: &[(&str, &str)] = &[
 /// Files that may be unsafe, and why.
 const UNSAFE: &[(&str, &str)] = &[
     ("runtime/apart.rs", "fork, and the descriptors of the child"),
+    ("runtime/arena.rs", "an allocator deals in raw memory"),
     ("runtime/backstop.rs", "signal handlers and timers are C interfaces"),
     ("runtime/secret.rs", "the number of an inherited descriptor becomes its owner"),
 ];

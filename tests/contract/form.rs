@@ -17,9 +17,10 @@ impl Ran {
         assert_eq!(String::from_utf8_lossy(&self.stderr), "", "standard error is empty: {self:?}");
         let text = self.text();
         // A record for send_nsca is divided by tabs and ended by ETB.
-        let nsca = format == Format::Nsca;
-        let text = if nsca { text.strip_suffix('\u{17}').unwrap_or_else(|| panic!("no ETB: {text:?}")) } else { text };
-        let control = |c: char| c.is_control() && c != '\n' && !(nsca && c == '\t');
+        let tabbed = format == Format::Nsca;
+        let text =
+            if tabbed { text.strip_suffix('\u{17}').unwrap_or_else(|| panic!("no ETB: {text:?}")) } else { text };
+        let control = |c: char| c.is_control() && c != '\n' && !(tabbed && c == '\t');
         assert!(!text.contains(control), "a control character: {text:?}");
         assert!(text.ends_with('\n') && !text.ends_with("\n\n"), "one newline at the end: {text:?}");
         let status = match format {
@@ -33,7 +34,7 @@ impl Ran {
         // Programs read JSON and Prometheus whole; they are not cut.
         if !matches!(format, Format::Json | Format::Prometheus) {
             // The names in front of an NSCA text are not counted.
-            let counted = if nsca { text.splitn(4, '\t').last().map_or(0, str::len) } else { text.len() };
+            let counted = if tabbed { text.splitn(4, '\t').last().map_or(0, str::len) } else { text.len() };
             assert!(counted <= longest, "{counted} bytes: {text}");
         }
         match status {
