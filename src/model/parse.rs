@@ -94,8 +94,10 @@ pub fn perfdata(text: &str) -> (Vec<Perfdatum>, usize) {
 /// The label in front of `=`, and what follows that.
 fn label(text: &str) -> Option<(String, &str)> {
     let Some(quoted) = text.strip_prefix('\'') else {
-        let (label, fields) = text.split_once('=')?;
-        let ok = !label.is_empty() && !label.contains(|c: char| c.is_whitespace() || c == '\'');
+        // Within this piece: a long text without any '=' is not searched anew at each word.
+        let end = text.find(|c: char| c.is_whitespace() || c == '=')?;
+        let (label, fields) = (text.get(..end)?, text.get(end..)?.strip_prefix('=')?);
+        let ok = !label.is_empty() && !label.contains('\'');
         return ok.then(|| (label.to_owned(), fields));
     };
     let mut label = String::new();
@@ -125,15 +127,19 @@ fn datum(label: String, fields: &str) -> Option<Perfdatum> {
     Some(Perfdatum { label, value, uom, warn, crit, min, max })
 }
 
+/// Bytes of a unit at most.
+const LONGEST_UNIT: usize = 16;
+
 fn value(text: &str) -> Option<(Option<f64>, String)> {
     if text == "U" {
         return Some((None, String::new()));
     }
     // The unit is what follows the longest number; an exponent belongs to the number where digits follow it.
-    let split = (1..=text.len()).rev().find(|end| text.get(..*end).and_then(number).is_some())?;
+    let shortest = text.len().saturating_sub(LONGEST_UNIT).max(1);
+    let split = (shortest..=text.len()).rev().find(|end| text.get(..*end).and_then(number).is_some())?;
     let (value, uom) = text.split_at(split);
     let plain = uom.chars().all(|c| c.is_alphabetic() || matches!(c, '%' | '/' | '°' | 'µ'));
-    (plain && uom.len() <= 16).then(|| (number(value), uom.to_owned()))
+    plain.then(|| (number(value), uom.to_owned()))
 }
 
 /// A finite number in digits: no `inf`, no `nan`, no comma.
@@ -181,6 +187,19 @@ mod tests {
         assert!(out.summary.starts_with("FS CRITICAL - "));
         assert_eq!(out.perfdata[1].label, "/var.used");
         assert_eq!(out.perfdata[1].crit.map(|r| r.end()), Some(95.0));
+    }
+
+    /// Whoever sends it must not keep us: what is read costs as much as it is long.
+    #[test]
+    fn a_megabyte_of_anything_is_read_at_once() {
+        let start = std::time::Instant::now();
+        let digits = "1".repeat(1 << 19);
+        for text in ["a ".repeat(1 << 19), format!("a={digits}{}", "e".repeat(1 << 19)), "'' ".repeat(1 << 18)] {
+            let (found, broken) = perfdata(&text);
+            assert!(found.is_empty() && broken > 0);
+        }
+        assert_eq!(perfdata(&"a=1 ".repeat(1 << 17)).0.len(), 1 << 17);
+        assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
     }
 
     proptest! {

@@ -52,6 +52,8 @@ impl Trend {
         if self.samples.last().is_some_and(|(t, _)| now.0 - *t < policy.spacing) {
             return;
         }
+        // A state file that holds more than we ever keep was not written by us.
+        self.samples.drain(..self.samples.len().saturating_sub(CAPACITY));
         self.samples.push((now.0, value));
         if self.samples.len() > CAPACITY {
             self.thin(now.0);

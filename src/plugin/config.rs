@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::Read as _;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use toml::{Table, Value};
 
@@ -33,8 +34,10 @@ pub(super) fn prescan<'a>(arguments: &'a [OsString], name: &str) -> Option<&'a O
     while let Some(argument) = rest.next() {
         if argument == name {
             found = rest.next().map(OsString::as_os_str);
-        } else if let Some(value) = argument.to_str().and_then(|a| a.strip_prefix(name)?.strip_prefix('=')) {
-            found = Some(OsStr::new(value));
+        } else if let Some(value) = argument.as_bytes().strip_prefix(name.as_bytes()).and_then(|a| a.strip_prefix(b"="))
+        {
+            // The name of a file need not be UTF-8.
+            found = Some(OsStr::from_bytes(value));
         }
     }
     found
@@ -51,24 +54,41 @@ impl Config {
         let file = File::open(path).with_context(|| format!("cannot read {}", at()))?;
         let mut text = String::new();
         (&file).take(LARGEST).read_to_string(&mut text).with_context(|| format!("cannot read {}", at()))?;
-        let table: Table =
-            text.parse().map_err(|e: toml::de::Error| anyhow!("{}: {}", at(), where_and_why(&e, &text)))?;
+        Self::understand(&text, section, command, || refuse_if_open_to_others(&file, path)).with_context(at)
+    }
+
+    /// What a section of a text says. `private` is asked before a secret is taken from it.
+    fn understand(
+        text: &str,
+        section: &str,
+        command: &Command,
+        private: impl Fn() -> anyhow::Result<()>,
+    ) -> anyhow::Result<Self> {
+        let table: Table = text.parse().map_err(|e: toml::de::Error| anyhow!("{}", where_and_why(&e, text)))?;
         let Some(Value::Table(section_table)) = table.get(section) else {
             let known: Vec<&str> = table.iter().filter(|(_, v)| v.is_table()).map(|(k, _)| &**k).collect();
             let there = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-            bail!("{}: no section [{section}]; there are: {there}", at());
+            bail!("no section [{section}]; there are: {there}");
         };
         let mut config = Self::default();
         for (key, value) in section_table {
             if key == SECRETS {
-                refuse_if_open_to_others(&file, path)?;
-                config.secrets = secrets(value).with_context(|| format!("{}: [{section}.{SECRETS}]", at()))?;
+                private()?;
+                config.secrets = secrets(value).with_context(|| format!("[{section}.{SECRETS}]"))?;
             } else {
-                option(key, value, command, &mut config.arguments).with_context(|| format!("{}: [{section}]", at()))?;
+                option(key, value, command, &mut config.arguments).with_context(|| format!("[{section}]"))?;
             }
         }
         Ok(config)
     }
+}
+
+/// The arguments that a section of a configuration stands for, without its secrets: to try a file that is shipped.
+///
+/// # Errors
+/// As for `--config`, without the file's name.
+pub fn configured(text: &str, section: &str, command: &Command) -> anyhow::Result<Vec<OsString>> {
+    Config::understand(text, section, command, || Ok(())).map(|config| config.arguments)
 }
 
 fn where_and_why(error: &toml::de::Error, text: &str) -> String {
@@ -182,5 +202,7 @@ mod tests {
         assert_eq!(prescan(&arguments("x --config=a --config=b"), "--config"), Some(OsStr::new("b")));
         assert_eq!(prescan(&arguments("x -- --config a"), "--config"), None);
         assert_eq!(prescan(&arguments("x --configure=a"), "--config"), None);
+        let odd = [OsString::from("x"), OsStr::from_bytes(b"--config=\xff").to_owned()];
+        assert_eq!(prescan(&odd, "--config"), Some(OsStr::from_bytes(b"\xff")));
     }
 }

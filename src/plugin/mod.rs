@@ -5,12 +5,14 @@ mod command;
 mod common;
 mod config;
 mod context;
+mod emit;
 mod run;
 mod voice;
 
 pub use check::{Check, Example};
 pub use command::command;
 pub use common::{Common, MIN_OUTPUT};
+pub use config::configured;
 pub use context::Context;
 pub use run::main;
 

@@ -2,9 +2,10 @@
 
 use super::check::Check;
 use super::command::command;
-use super::common::Common;
+use super::common::{Common, Timeout};
 use super::config::{Config, prescan};
 use super::context::{Context, late};
+use super::emit::{emit, unheard};
 use super::voice::Voice;
 use crate::model::report::{Draft, Report};
 use crate::model::status::Status;
@@ -18,13 +19,13 @@ use crate::runtime::state::{Loaded, Need, Prepared, Slot, StateDir};
 use clap::FromArgMatches as _;
 use clap::error::ErrorKind;
 use std::ffi::OsString;
-use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-/// The voice of this process, for the panic hook.
+/// The voice of this process, for the panic hook: before and after the command line has been understood.
+static FIRST_VOICE: OnceLock<Voice> = OnceLock::new();
 static VOICE: OnceLock<Voice> = OnceLock::new();
 
 /// The whole life of a plugin.
@@ -32,14 +33,18 @@ static VOICE: OnceLock<Voice> = OnceLock::new();
 pub fn main<C: Check>() -> ExitCode {
     backstop::reset_signals();
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    let mut voice = Voice::first(C::NAME, &arguments);
+    let mut voice = FIRST_VOICE.get_or_init(|| Voice::first(C::NAME, &arguments)).clone();
     std::panic::set_hook(Box::new(last_words));
+    // The configuration may lie on a file system that hangs, and a usage error may have no reader: the clock runs
+    // before the command line is understood.
+    let reading = prescan(&arguments, "--config").map(|path| format!("reading {}", Path::new(path).display()));
+    arm(&voice, asked_time(&arguments), C::TIMEOUT, reading.as_deref().unwrap_or("reading the command line"));
     let parsed = parse::<C>(&arguments);
     let (check, common, config) = match parsed {
         Ok(parsed) => parsed,
         Err(Refused::Shown(text)) => {
             // Help and version are no healthy service: exit 3, as the guidelines say.
-            return emit(&text, Status::Unknown);
+            return emit(&text, Status::Unknown).0;
         }
         Err(Refused::Wrong(why)) => return usage(&voice, &why),
     };
@@ -56,17 +61,13 @@ pub fn main<C: Check>() -> ExitCode {
     let voice = VOICE.get_or_init(|| voice);
     let time = common.timeout.map_or(C::TIMEOUT, |timeout| timeout.time);
     let on_timeout = common.timeout.and_then(|timeout| timeout.status);
-    backstop::arm(
-        time,
-        voice.parting(on_timeout.unwrap_or(Status::Unknown), &format!("{} the check is still busy", late(time))),
-        voice.parting(Status::Unknown, "ended by a signal before there was an answer"),
-    );
+    arm(voice, common.timeout, C::TIMEOUT, BUSY);
     let mut report = Report::new(&catalogue, &thresholds);
     let root = Root::new(common.root.clone());
     let mut state = None;
     let mut slot = None;
     if size_of::<C::Memory>() > 0 {
-        match open_slot(&check, &common, voice, time) {
+        match open_slot(&check, &common, voice, time, on_timeout) {
             Ok((dir, opened)) => (state, slot) = (Some(dir), Some(opened)),
             Err(failure) if C::NEED == Need::Vital => return emit_failure(voice, report, &failure, on_timeout),
             Err(failure) => report.note(format!("nothing is remembered: {failure}")),
@@ -76,13 +77,18 @@ pub fn main<C: Check>() -> ExitCode {
     match slot.as_mut().map(Slot::load::<C::Memory>) {
         None | Some(Ok(Loaded::First)) => {}
         Some(Ok(Loaded::Found(found, _))) => memory = found,
+        // Where the answer depends on it, somebody must hear that events may be lost; the next run is as any other.
+        Some(Ok(Loaded::Unusable(why))) if C::NEED == Need::Vital => {
+            report.add(unknown(format!("as on a first run: {why}")));
+        }
         Some(Ok(Loaded::Unusable(why))) => report.note(format!("as on a first run: {why}")),
         Some(Err(failure)) if C::NEED == Need::Vital => return emit_failure(voice, report, &failure, on_timeout),
         Some(Err(failure)) => report.note(format!("as on a first run: {failure}")),
     }
     let context = Context {
         root: &root,
-        deadline: Deadline::after(time.saturating_sub(margin(time))),
+        // What went before, such as a wait for another run, has taken its part of the time.
+        deadline: Deadline::after(time.saturating_sub(margin(time)).saturating_sub(voice.begun.elapsed())),
         now: voice.start,
         state: state.as_ref(),
         thresholds: &thresholds,
@@ -100,17 +106,45 @@ pub fn main<C: Check>() -> ExitCode {
         }
     };
     let answer = voice.close(report);
-    let code = if common.quiet_ok && answer.status == Status::Ok {
-        backstop::answering(0);
-        ExitCode::SUCCESS
+    let (code, heard) = if common.quiet_ok && answer.status == Status::Ok {
+        emit("", Status::Ok)
     } else {
         emit(&voice.text(&answer), answer.status)
     };
-    // Only now: a kill before this point makes the next run tell it again, rather than never.
-    if let Some(prepared) = prepared {
+    // Only now: a kill before this point makes the next run tell it again, rather than never. The same goes for an
+    // answer that nobody could read.
+    if let Some(prepared) = prepared.filter(|_| heard || C::NEED != Need::Vital) {
         let _ = prepared.commit();
     }
     code
+}
+
+/// What the alarm says while nothing better is known.
+const BUSY: &str = "the check is still busy";
+
+/// Starts the clock, from the beginning of the process.
+fn arm(voice: &Voice, timeout: Option<Timeout>, default: Duration, busy: &str) {
+    let time = timeout.map_or(default, |timeout| timeout.time);
+    let on_timeout = timeout.and_then(|timeout| timeout.status).unwrap_or(Status::Unknown);
+    backstop::arm(
+        time.saturating_sub(voice.begun.elapsed()),
+        voice.parting(on_timeout, &format!("{} {busy}", late(time))),
+        voice.parting(Status::Unknown, "ended by a signal before there was an answer"),
+    );
+}
+
+/// The time limit that the command line seems to ask for.
+fn asked_time(arguments: &[OsString]) -> Option<Timeout> {
+    let asked = prescan(arguments, "--timeout").or_else(|| prescan(arguments, "-t"));
+    asked?.to_str()?.parse().ok()
+}
+
+/// A finding that is UNKNOWN for a reason of ours.
+fn unknown(why: String) -> Draft {
+    let mut draft = Draft::whole();
+    draft.raise(Status::Unknown);
+    draft.say(why);
+    draft
 }
 
 /// What is kept back for judging, rendering and printing once the probe has used up its time.
@@ -156,7 +190,7 @@ fn first_paragraph(text: &str) -> String {
 
 fn usage(voice: &Voice, why: &str) -> ExitCode {
     let answer = voice.sentence(Status::Unknown, &format!("usage: {why}; see check_{} --help", voice.check));
-    emit(&voice.text(&answer), answer.status)
+    emit(&voice.text(&answer), answer.status).0
 }
 
 fn emit_failure(voice: &Voice, mut report: Report<'_>, failure: &Failure, on_timeout: Option<Status>) -> ExitCode {
@@ -169,16 +203,7 @@ fn emit_failure(voice: &Voice, mut report: Report<'_>, failure: &Failure, on_tim
     draft.say(failure.to_string());
     report.add(draft);
     let answer = voice.close(report);
-    emit(&voice.text(&answer), answer.status)
-}
-
-/// Prints the answer. One that cannot be written stands by its code, except that nobody may take it for OK.
-fn emit(text: &str, status: Status) -> ExitCode {
-    backstop::answering(status.code());
-    let mut stdout = std::io::stdout().lock();
-    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
-    let status = if written.is_err() && status == Status::Ok { Status::Unknown } else { status };
-    ExitCode::from(status.code())
+    emit(&voice.text(&answer), answer.status).0
 }
 
 /// The panic hook: one UNKNOWN line, and the end.
@@ -191,24 +216,38 @@ fn last_words(info: &std::panic::PanicHookInfo<'_>) {
     let what = info.payload_as_str().unwrap_or("no reason given");
     let place = info.location().map(|at| format!(" at {}:{}", at.file(), at.line())).unwrap_or_default();
     let text = format!("internal error: {what}{place}; please report it with the command line");
-    let parting = VOICE.get().map(|voice| voice.parting(Status::Unknown, &text));
-    let (text, code) = match parting {
-        Some(parting) => (parting.text, parting.code),
-        None => (format!("UNKNOWN - {}\n", text::clean_str(&text)), Status::Unknown.code()),
+    let (text, status) = match VOICE.get().or_else(|| FIRST_VOICE.get()) {
+        Some(voice) => {
+            let answer = voice.sentence(Status::Unknown, &text);
+            (voice.text(&answer), answer.status)
+        }
+        None => (format!("UNKNOWN - {}\n", text::clean_str(&text)), Status::Unknown),
     };
-    backstop::answering(code);
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
-    std::process::exit(code.into());
+    let status = if emit(&text, status).1 { status } else { unheard(status) };
+    std::process::exit(status.code().into());
 }
 
-fn open_slot<C: Check>(check: &C, common: &Common, voice: &Voice, time: Duration) -> Result<(StateDir, Slot), Failure> {
+fn open_slot<C: Check>(
+    check: &C,
+    common: &Common,
+    voice: &Voice,
+    time: Duration,
+    on_timeout: Option<Status>,
+) -> Result<(StateDir, Slot), Failure> {
     let dir = StateDir::locate(common.state_dir.as_deref())?;
     let identity = [check.identity(), common.state_id.clone()].join("\u{1f}");
-    let waiting = || {
-        let text = format!("{} another run of the same check holds its memory", late(time));
-        backstop::prepare_alarm(voice.parting(Status::Unknown, &text));
+    let say = |what: &str| {
+        let text = format!("{} {what}", late(time));
+        backstop::prepare_alarm(voice.parting(on_timeout.unwrap_or(Status::Unknown), &text));
     };
-    let slot = dir.slot(C::NAME, &identity, C::NEED, waiting)?;
+    let mut waited = false;
+    let slot = dir.slot(C::NAME, &identity, C::NEED, || {
+        waited = true;
+        say("another run of the same check holds its memory");
+    })?;
+    if waited {
+        say(BUSY);
+    }
     Ok((dir, slot))
 }
 
@@ -222,10 +261,7 @@ fn remember<C: Check>(
     match slot?.prepare(memory, voice.start) {
         Ok(prepared) => prepared,
         Err(failure) if C::NEED == Need::Vital => {
-            let mut draft = Draft::whole();
-            draft.raise(Status::Unknown);
-            draft.say(failure.to_string());
-            report.add(draft);
+            report.add(unknown(failure.to_string()));
             None
         }
         Err(failure) => {

@@ -7,10 +7,12 @@ use crate::model::catalogue::Catalogue;
 use crate::model::render::{Format, Options, render};
 use crate::model::report::{Draft, Report};
 use crate::model::status::Status;
+use crate::model::text;
 use crate::model::thresholds::Thresholds;
 use crate::model::timestamp::Timestamp;
 use crate::runtime::backstop::Parting;
 use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt as _;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// The names and the format of this run's answer.
@@ -48,10 +50,10 @@ impl Voice {
     /// Takes what the command line says.
     pub(super) fn told(&mut self, common: &Common) -> Result<(), String> {
         if let Some(host) = &common.host_name {
-            self.host.clone_from(host);
+            self.host = text::clean_str(host).into_owned();
         }
         if let Some(service) = &common.service_name {
-            self.service.clone_from(service);
+            self.service = text::clean_str(service).into_owned();
         }
         if let Some(format) = common.output {
             self.format = format;
@@ -69,14 +71,13 @@ impl Voice {
     }
 
     /// Closes a report in this voice, its state mapped.
-    pub(super) fn close(&self, mut report: Report<'_>) -> Answer {
-        let found = report.status();
-        let mapped = self.mapped(found);
-        if mapped != found {
-            report.detail(format!("{found} is reported as {mapped} (--map)"));
-        }
+    pub(super) fn close(&self, report: Report<'_>) -> Answer {
         let mut answer = report.finish(self.check, &self.host, &self.service, self.start, self.elapsed());
-        answer.status = self.mapped(answer.status);
+        let found = answer.status;
+        answer.status = self.mapped(found);
+        if answer.status != found {
+            answer.details.push(format!("{found} is reported as {} (--map)", answer.status));
+        }
         answer
     }
 
@@ -109,6 +110,6 @@ impl Voice {
 
 fn host_name() -> String {
     nix::unistd::gethostname()
-        .map(|name| name.to_string_lossy().into_owned())
+        .map(|name| text::clean(name.as_bytes()).into_owned())
         .unwrap_or_else(|_| "localhost".to_owned())
 }

@@ -5,13 +5,14 @@
 //! our pipes, so that a scheduler that waits for the end of our output never waits for it.
 #![expect(unsafe_code, reason = "fork and descriptors of the child")]
 
+use super::backstop;
 use super::deadline::Deadline;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, poll};
 use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::{ForkResult, Pid, fork, pipe2};
 use std::io;
-use std::os::fd::{AsFd as _, BorrowedFd, IntoRawFd as _, OwnedFd, RawFd};
+use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, OwnedFd, RawFd};
 use std::time::Duration;
 
 /// Seconds after which a child ends itself, if what it is stuck in can be interrupted at all.
@@ -43,11 +44,20 @@ pub enum Outcome {
 /// When no pipe or process can be made.
 pub fn ask(keep: Option<OwnedFd>, work: impl FnOnce() -> Vec<u8>) -> io::Result<Asked> {
     let (answers, write) = pipe2(nix::fcntl::OFlag::O_CLOEXEC)?;
+    // A signal that reaches the child before it stands alone would make it answer in our name.
     // SAFETY: the process has one thread, so the child's memory is whole.
-    match unsafe { fork() }? {
-        ForkResult::Parent { child } => Ok(Asked { child, answers }),
+    let forked = backstop::undisturbed(|| match unsafe { fork() }? {
         ForkResult::Child => {
-            let write = settle(write.into_raw_fd(), keep.map(|fd| fd.into_raw_fd()));
+            let fd = settle(write.as_raw_fd(), keep.as_ref().map(|fd| fd.as_raw_fd()));
+            // Both have been closed with all the others.
+            std::mem::forget((write, keep));
+            Ok(Forked::Child(fd))
+        }
+        ForkResult::Parent { child } => Ok::<_, Errno>(Forked::Parent(child)),
+    })?;
+    match forked {
+        Forked::Parent(child) => Ok(Asked { child, answers }),
+        Forked::Child(write) => {
             // A panic must not run our caller's code a second time.
             let answer = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_default();
             let length = u32::try_from(answer.len()).unwrap_or(0).to_ne_bytes();
@@ -57,6 +67,11 @@ pub fn ask(keep: Option<OwnedFd>, work: impl FnOnce() -> Vec<u8>) -> io::Result<
             unsafe { libc::_exit(0) }
         }
     }
+}
+
+enum Forked {
+    Parent(Pid),
+    Child(RawFd),
 }
 
 /// Makes the child stand alone: own session, no descriptors but its pipe (3) and what it keeps (4).
@@ -71,9 +86,15 @@ fn settle(write: RawFd, keep: Option<RawFd>) -> RawFd {
         // Out of the way first: one of the two may sit where the other belongs.
         let high_write = libc::fcntl(write, libc::F_DUPFD, 16);
         let high_keep = keep.map(|fd| libc::fcntl(fd, libc::F_DUPFD, 16));
+        if high_write < 0 || high_keep.is_some_and(|fd| fd < 0) {
+            libc::_exit(1);
+        }
         let null = libc::open(c"/dev/null".as_ptr(), libc::O_RDWR);
         for fd in 0..3 {
-            libc::dup2(null, fd);
+            // Where there is no /dev/null, nothing: above all not the pipes that a scheduler waits for.
+            if libc::dup2(null, fd) < 0 {
+                libc::close(fd);
+            }
         }
         libc::dup2(high_write, 3);
         let first = match high_keep {

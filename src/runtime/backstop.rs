@@ -23,6 +23,9 @@ static ON_END: AtomicPtr<Parting> = AtomicPtr::new(ptr::null_mut());
 /// The exit code once the true answer has begun to be written; -1 before.
 static ANSWERING: AtomicI32 = AtomicI32::new(-1);
 
+/// The signals that end a plugin with an answer.
+const HANDLED: [Signal; 3] = [Signal::SIGALRM, Signal::SIGTERM, Signal::SIGINT];
+
 /// Children that can be recorded at one time.
 const MOST_CHILDREN: usize = 64;
 static CHILDREN: [AtomicI32; MOST_CHILDREN] = [const { AtomicI32::new(0) }; MOST_CHILDREN];
@@ -37,12 +40,16 @@ pub fn reset_signals() {
     let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None);
 }
 
-/// Prepares both lines and starts the clock.
+/// Prepares both lines and starts the clock, or starts it anew.
 pub fn arm(time: Duration, on_alarm: Parting, on_end: Parting) {
     set(&ON_ALARM, on_alarm);
     set(&ON_END, on_end);
-    let ours = SigAction::new(SigHandler::Handler(leave), SaFlags::empty(), SigSet::all());
-    for signal in [Signal::SIGALRM, Signal::SIGTERM, Signal::SIGINT] {
+    // The handler's own write may block where poll promised that it would not (a terminal, a file of a dead server):
+    // the alarm reaches it there a second time.
+    let mut others = SigSet::all();
+    others.remove(Signal::SIGALRM);
+    let ours = SigAction::new(SigHandler::Handler(leave), SaFlags::SA_NODEFER, others);
+    for signal in HANDLED {
         // SAFETY: `leave` calls only async-signal-safe functions and never returns.
         let _ = unsafe { sigaction(signal, &ours) };
     }
@@ -59,9 +66,26 @@ pub fn prepare_alarm(parting: Parting) {
     set(&ON_ALARM, parting);
 }
 
-/// From here on the true answer is being written: a signal only ends the process, with its code.
+/// From here on the true answer is being written: a signal only ends the process, with this code. While the answer is
+/// not yet out, that must not be the code of OK.
 pub fn answering(code: u8) {
     ANSWERING.store(code.into(), Ordering::SeqCst);
+}
+
+/// Runs something that no signal may interrupt halfway, such as starting a child and recording it.
+pub fn undisturbed<T>(work: impl FnOnce() -> T) -> T {
+    let mut ours = SigSet::empty();
+    for signal in HANDLED {
+        ours.add(signal);
+    }
+    let mut before = SigSet::empty();
+    let blocked = sigprocmask(SigmaskHow::SIG_BLOCK, Some(&ours), Some(&mut before)).is_ok();
+    let result = work();
+    if blocked {
+        // What came in between is delivered here.
+        let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&before), None);
+    }
+    result
 }
 
 /// Records a child's process group, to be killed if this process must leave.
@@ -85,8 +109,13 @@ fn set(place: &AtomicPtr<Parting>, parting: Parting) {
     place.store(Box::into_raw(Box::new(parting)), Ordering::SeqCst);
 }
 
-/// The handler. Only async-signal-safe calls: kill, poll, write, _exit (signal-safety(7)).
+/// Seconds that the handler itself may take.
+const LONGEST_LEAVE: libc::c_uint = 1;
+
+/// The handler. Only async-signal-safe calls: alarm, kill, poll, write, _exit (signal-safety(7)).
 extern "C" fn leave(signal: libc::c_int) {
+    // SAFETY: alarm takes a plain number.
+    unsafe { libc::alarm(LONGEST_LEAVE) };
     for slot in &CHILDREN {
         let group = slot.load(Ordering::SeqCst);
         if group > 0 {
@@ -102,16 +131,32 @@ extern "C" fn leave(signal: libc::c_int) {
     let place = if signal == libc::SIGALRM { &ON_ALARM } else { &ON_END };
     // SAFETY: null, or a box that is never freed.
     let code = unsafe { place.load(Ordering::SeqCst).as_ref() }.map_or(3, |parting| {
-        let mut stdout = libc::pollfd { fd: 1, events: libc::POLLOUT, revents: 0 };
-        // A reader that does not read must not keep us: what a pipe cannot take at once is not written.
-        // SAFETY: one valid pollfd; the text outlives the call.
-        unsafe {
-            if libc::poll(&raw mut stdout, 1, 0) == 1 {
-                libc::write(1, parting.text.as_ptr().cast(), parting.text.len().min(libc::PIPE_BUF));
-            }
-        }
-        i32::from(parting.code)
+        // As everywhere: nobody may take for OK what nobody could read.
+        let unheard = if parting.code == 0 { 3 } else { i32::from(parting.code) };
+        ANSWERING.store(unheard, Ordering::SeqCst);
+        if write_at_once(parting.text.as_bytes()) { i32::from(parting.code) } else { unheard }
     });
     // SAFETY: ends the process.
     unsafe { libc::_exit(code) };
+}
+
+/// Writes to standard output as long as that takes it at once, and says whether it took all. A reader that does not
+/// read must not keep us.
+fn write_at_once(mut text: &[u8]) -> bool {
+    while !text.is_empty() {
+        let mut stdout = libc::pollfd { fd: libc::STDOUT_FILENO, events: libc::POLLOUT, revents: 0 };
+        // A pipe that is ready has room for PIPE_BUF bytes (pipe(7)).
+        // SAFETY: one valid pollfd, and a text of that length.
+        let written = unsafe {
+            match libc::poll(&raw mut stdout, 1, 0) {
+                1 => libc::write(libc::STDOUT_FILENO, text.as_ptr().cast(), text.len().min(libc::PIPE_BUF)),
+                _ => return false,
+            }
+        };
+        match usize::try_from(written).ok().and_then(|written| text.get(written..)) {
+            Some(rest) if rest.len() < text.len() => text = rest,
+            _ => return false,
+        }
+    }
+    true
 }

@@ -6,6 +6,7 @@ use super::failure::Failure;
 use anyhow::{Context as _, anyhow};
 use nix::poll::{PollFd, PollFlags, poll};
 use nix::sys::signal::{Signal, killpg};
+use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use nix::unistd::Pid;
 use std::io::Read;
 use std::os::fd::AsFd;
@@ -13,8 +14,10 @@ use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-/// How long a group that was asked to end may take before it is killed.
+/// How long a group that was asked to end may take before it is killed; less where there is little time in all.
 const GRACE: Duration = Duration::from_millis(500);
+/// How long the end of what was killed is waited for. A process that is stuck in the kernel does not end.
+const LAST_WAIT: Duration = Duration::from_millis(50);
 /// How often the end of a child is looked for once its pipes are closed.
 const TICK: Duration = Duration::from_millis(5);
 
@@ -33,6 +36,7 @@ pub struct Ended {
 
 /// Runs a program to its end, reading at most `cap` bytes of each of its outputs.
 ///
+/// The deadline is that of this call: a program that does not end is asked to while there is still time to kill it.
 /// Variables of ours are taken out of its environment. What the program leaves behind in its group is killed.
 ///
 /// # Errors
@@ -45,8 +49,11 @@ pub fn run(command: &mut Command, deadline: &Deadline, cap: usize) -> Result<End
         }
     }
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
-    let child = command.spawn().with_context(|| format!("cannot start {name}"))?;
-    let mut running = Running::new(child);
+    let grace = GRACE.min(deadline.remaining() / 10);
+    let deadline = &deadline.at_most(deadline.remaining().saturating_sub(grace));
+    // A signal between start and record would leave the child behind.
+    let running = backstop::undisturbed(|| command.spawn().map(|child| Running::new(child, grace)));
+    let mut running = running.with_context(|| format!("cannot start {name}"))?;
     let (mut stdout, mut stderr) =
         (Captured::new(running.child.stdout.take()), Captured::new(running.child.stderr.take()));
     while stdout.pipe.is_some() || stderr.pipe.is_some() {
@@ -54,7 +61,7 @@ pub fn run(command: &mut Command, deadline: &Deadline, cap: usize) -> Result<End
             return Err(running.late(&name));
         }
         // A program that has ended but left a child with our pipe is not waited for.
-        if running.ended()?.is_some() {
+        if running.has_ended()? {
             stdout.drain(cap);
             stderr.drain(cap);
             break;
@@ -64,7 +71,8 @@ pub fn run(command: &mut Command, deadline: &Deadline, cap: usize) -> Result<End
         stderr.take(cap);
     }
     loop {
-        if let Some(status) = running.ended()? {
+        if running.has_ended()? {
+            let status = running.finish()?;
             let cut = stdout.cut || stderr.cut;
             return Ok(Ended { status, stdout: stdout.bytes, stderr: stderr.bytes, cut });
         }
@@ -79,38 +87,57 @@ pub fn run(command: &mut Command, deadline: &Deadline, cap: usize) -> Result<End
 struct Running {
     child: Child,
     group: Pid,
-    status: Option<ExitStatus>,
+    grace: Duration,
+    over: bool,
 }
 
 impl Running {
-    fn new(child: Child) -> Self {
+    fn new(child: Child, grace: Duration) -> Self {
         let group = Pid::from_raw(i32::try_from(child.id()).unwrap_or(0));
         backstop::record_child(group.as_raw());
-        Self { child, group, status: None }
+        Self { child, group, grace, over: false }
     }
 
-    fn ended(&mut self) -> Result<Option<ExitStatus>, Failure> {
-        if self.status.is_none() {
-            self.status = self.child.try_wait().context("cannot wait for a child")?;
+    /// Whether the program has ended. It is left unreaped: until then nobody else can get the number of its group.
+    fn has_ended(&self) -> Result<bool, Failure> {
+        let look = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
+        let status = waitid(Id::Pid(self.group), look).context("cannot wait for a child")?;
+        Ok(status != WaitStatus::StillAlive)
+    }
+
+    /// Kills what is left of the group, then reaps the program.
+    fn finish(&mut self) -> Result<ExitStatus, Failure> {
+        self.end_group();
+        Ok(self.child.wait().context("cannot wait for a child")?)
+    }
+
+    fn end_group(&mut self) {
+        let _ = killpg(self.group, Signal::SIGKILL);
+        backstop::forget_child(self.group.as_raw());
+        self.over = true;
+    }
+
+    fn wait_a_little(&self, time: Duration) {
+        let wait = Deadline::after(time);
+        while !wait.is_over() && matches!(self.has_ended(), Ok(false)) {
+            std::thread::sleep(TICK.min(wait.remaining()));
         }
-        Ok(self.status)
     }
 
     fn late(&mut self, name: &str) -> Failure {
         let _ = killpg(self.group, Signal::SIGTERM);
-        let grace = Deadline::after(GRACE);
-        while !grace.is_over() && matches!(self.ended(), Ok(None)) {
-            std::thread::sleep(TICK);
-        }
+        self.wait_a_little(self.grace);
         Failure::unknown(anyhow!("{name} did not end in time and was killed")).in_time()
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let _ = killpg(self.group, Signal::SIGKILL);
-        let _ = self.ended();
-        backstop::forget_child(self.group.as_raw());
+        if !self.over {
+            self.end_group();
+            self.wait_a_little(LAST_WAIT);
+            let _ = self.child.try_wait();
+        }
     }
 }
 

@@ -139,8 +139,12 @@ pub enum Claim {
     Theirs(String),
 }
 
+/// A link in a folder that others can write to must not lead us elsewhere, and a FIFO there must not keep us.
+const WARY: libc::c_int = libc::O_NOFOLLOW | libc::O_NONBLOCK;
+
 fn open_lock(path: &Path) -> io::Result<File> {
-    OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false).mode(0o600).custom_flags(WARY).open(path)
 }
 
 fn try_lock(path: &Path) -> io::Result<Option<Flock<File>>> {
@@ -207,7 +211,7 @@ impl Slot {
     /// # Errors
     /// When it is there but cannot be read at all.
     pub fn load<M: DeserializeOwned>(&mut self) -> Result<Loaded<M>, Failure> {
-        let file = match File::open(&self.path) {
+        let file = match OpenOptions::new().read(true).custom_flags(WARY).open(&self.path) {
             Ok(file) => file,
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Loaded::First),
             Err(e) => return Err(anyhow!(e).context(format!("cannot read {}", self.path.display())).into()),

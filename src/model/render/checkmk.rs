@@ -6,8 +6,12 @@ use super::{Options, nagios};
 use crate::model::answer::Answer;
 use crate::model::metric::{Metric, Value};
 use crate::model::range::Range;
+use crate::model::text;
 use crate::model::unit::decimal;
 use std::collections::HashSet;
+
+/// A newline as the agent's line carries it.
+const NEWLINE: &str = "\\n";
 
 /// One line for the agent.
 #[must_use]
@@ -15,6 +19,8 @@ pub fn render(answer: &Answer, options: &Options) -> String {
     let service: String = answer.service.chars().map(|c| if c == '"' || c.is_control() { '_' } else { c }).collect();
     let mut names = HashSet::new();
     let mut metrics = String::new();
+    let room = options.first_line.min(options.whole / 2);
+    let mut left_out = 0;
     for finding in answer.walk() {
         for metric in &finding.metrics {
             let chosen = options.perfdata.as_ref();
@@ -23,9 +29,11 @@ pub fn render(answer: &Answer, options: &Options) -> String {
             let name = name(finding.item.as_deref(), metric);
             if names.insert(name.clone()) {
                 let entry = format!("{name}={}{}", number(value), limits(metric));
-                if metrics.len() + entry.len() < options.first_line {
+                if metrics.len() + entry.len() < room {
                     metrics.push_str(if metrics.is_empty() { "" } else { "|" });
                     metrics.push_str(&entry);
+                } else {
+                    left_out += 1;
                 }
             }
         }
@@ -33,15 +41,15 @@ pub fn render(answer: &Answer, options: &Options) -> String {
     if metrics.is_empty() {
         metrics.push('-');
     }
-    let mut text = answer.summary.clone();
-    for line in nagios::body(answer, options) {
-        if text.len() + line.len() + 2 > options.whole.saturating_sub(metrics.len()) {
-            break;
-        }
-        text.push_str("\\n");
-        text.push_str(&line);
+    let head = format!("{} \"{}\" {metrics} ", answer.status.code(), text::cut(&service, options.whole / 8));
+    let room = options.whole.saturating_sub(head.len() + 1);
+    let mut lines = nagios::body(answer, options);
+    if left_out > 0 {
+        lines.insert(0, format!("note: {left_out} metrics left out (--max-output)"));
     }
-    format!("{} \"{service}\" {metrics} {text}\n", answer.status.code())
+    let mut said = text::cut(&answer.summary, room - room / 4).into_owned() + NEWLINE;
+    nagios::append_fitting(&mut said, &lines, NEWLINE, room);
+    format!("{head}{}\n", said.strip_suffix(NEWLINE).unwrap_or(&said))
 }
 
 /// Names of metrics must be free of white space and of all that separates.

@@ -31,7 +31,7 @@ pub fn render(answer: &Answer, options: &Options) -> String {
         lines.insert(0, format!("note: {left_out} of {} performance values left out (--max-output)", data.len()));
     }
     let mut out = first + "\n";
-    append_fitting(&mut out, &lines, options.whole);
+    append_fitting(&mut out, &lines, "\n", options.whole);
     out
 }
 
@@ -75,22 +75,22 @@ fn tree(finding: &Finding, depth: usize, verbosity: u8, lines: &mut Vec<String>)
     }
 }
 
-/// Appends whole lines while they fit, and says how many did not.
-fn append_fitting(out: &mut String, lines: &[String], whole: usize) {
+/// Appends whole lines, each with a newline of the reader's kind, while they fit, and says how many did not.
+pub(super) fn append_fitting(out: &mut String, lines: &[String], newline: &str, whole: usize) {
     const ROOM_TO_SAY_SO: usize = 48;
-    let size: usize = lines.iter().map(|line| line.len() + 1).sum();
+    let size: usize = lines.iter().map(|line| line.len() + newline.len()).sum();
     let fits = out.len() + size <= whole;
     let limit = if fits { whole } else { whole.saturating_sub(ROOM_TO_SAY_SO) };
     for (written, line) in lines.iter().enumerate() {
-        if out.len() + line.len() + 1 > limit {
-            let said = format!("note: {} lines left out (--max-output)\n", lines.len() - written);
+        if out.len() + line.len() + newline.len() > limit {
+            let said = format!("note: {} lines left out (--max-output){newline}", lines.len() - written);
             if out.len() + said.len() <= whole {
                 out.push_str(&said);
             }
             return;
         }
         out.push_str(line);
-        out.push('\n');
+        out.push_str(newline);
     }
 }
 

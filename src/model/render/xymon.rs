@@ -6,6 +6,7 @@
 use super::{Options, nagios};
 use crate::model::answer::Answer;
 use crate::model::status::Status;
+use crate::model::text;
 use std::borrow::Cow;
 
 /// The longest message that a server takes by default (MAXMSG_STATUS).
@@ -18,17 +19,13 @@ pub fn render(answer: &Answer, options: &Options) -> String {
     let host = word(&answer.host).replace('.', ",");
     let test = word(&answer.service).replace('.', "_");
     let (summary, date) = (html(&answer.summary), answer.start.rfc3339());
-    let mut out = format!("status{lifetime} {host}.{test} {} {date} {summary}\n", colour(answer.status));
     let limit = options.whole.min(LONGEST);
+    let head = format!("status{lifetime} {host}.{test} {} {date} {summary}", colour(answer.status));
+    // Room is left to say what was left out.
+    let mut out = text::cut(&head, (limit - limit / 4).min(options.first_line)).into_owned() + "\n";
     let shown = Options { verbosity: options.verbosity.max(1), ..options.clone() };
-    for line in nagios::body(answer, &shown) {
-        let line = coloured(&line);
-        if out.len() + line.len() + 1 > limit {
-            break;
-        }
-        out.push_str(&line);
-        out.push('\n');
-    }
+    let lines: Vec<String> = nagios::body(answer, &shown).iter().map(|line| coloured(line)).collect();
+    nagios::append_fitting(&mut out, &lines, "\n", limit);
     out
 }
 
