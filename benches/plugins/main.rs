@@ -92,8 +92,8 @@ fn main() -> Result<ExitCode> {
     }
     let counter = if options.no_instructions { Counter::Off } else { Counter::detect() };
     let bench = Bench { tools: Tools::prepare()?, counter, rounds: options.rounds.into(), any_cpu: options.any_cpu };
-    let short = [bench.tools.helper("read_proc").into_os_string()];
-    let machine = Machine::describe(&bench.cpu_times(&short, 20)?, counter.describe());
+    let short = vec![bench.tools.helper("read_proc").into_os_string()];
+    let machine = Machine::describe(&bench.cpu_times(short, 20)?, counter.describe());
     table::header(&machine, &bench);
 
     let mut results = Results { machine, rounds: bench.rounds, any_cpu: bench.any_cpu, groups: vec![] };
