@@ -25,6 +25,8 @@ pub(crate) struct Bench {
     pub(crate) rounds: usize,
     /// Let the kernel move the runs between processors, as it does in life.
     pub(crate) any_cpu: bool,
+    /// In this folder each case has one for the plugins' memory.
+    pub(crate) state: PathBuf,
 }
 
 /// A command of a case and what became of it.
@@ -95,7 +97,7 @@ struct Ready {
 
 impl Bench {
     pub(crate) fn measure(&self, case: &Case) -> Result<Vec<Row>> {
-        let state = tempfile::tempdir().context("create a folder for the plugins' state")?;
+        let state = tempfile::tempdir_in(&self.state).context("create a folder for the plugins' memory")?;
         let mut prepared: Vec<Result<Ready, Unmeasured>> = case
             .commands
             .iter()
