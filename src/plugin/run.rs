@@ -33,12 +33,14 @@ static VOICE: OnceLock<Voice> = OnceLock::new();
 pub fn main<C: Check>() -> ExitCode {
     backstop::reset_signals();
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    let mut voice = FIRST_VOICE.get_or_init(|| Voice::first(C::NAME, &arguments)).clone();
+    let first_voice = FIRST_VOICE.get_or_init(|| Voice::first(C::NAME, &arguments));
+    let mut voice = first_voice.clone();
     std::panic::set_hook(Box::new(last_words));
     // The configuration may lie on a file system that hangs, and a usage error may have no reader: the clock runs
     // before the command line is understood.
     let reading = prescan(&arguments, "--config").map(|path| format!("reading {}", Path::new(path).display()));
-    arm(&voice, asked_time(&arguments), C::TIMEOUT, reading.as_deref().unwrap_or("reading the command line"));
+    let asked_time = asked_time(&arguments);
+    arm(&voice, asked_time, C::TIMEOUT, reading.as_deref().unwrap_or(BUSY));
     let parsed = parse::<C>(&arguments);
     let (check, common, config) = match parsed {
         Ok(parsed) => parsed,
@@ -61,7 +63,10 @@ pub fn main<C: Check>() -> ExitCode {
     let voice = VOICE.get_or_init(|| voice);
     let time = common.timeout.map_or(C::TIMEOUT, |timeout| timeout.time);
     let on_timeout = common.timeout.and_then(|timeout| timeout.status);
-    arm(voice, common.timeout, C::TIMEOUT, BUSY);
+    // Mostly all is as it seemed to be, and rendering the partings again would be a twentieth of the run.
+    if reading.is_some() || common.timeout != asked_time || !voice.sounds_like(first_voice) {
+        arm(voice, common.timeout, C::TIMEOUT, BUSY);
+    }
     let mut report = Report::new(&catalogue, &thresholds);
     let root = Root::new(common.root.clone());
     let mut state = None;

@@ -65,6 +65,15 @@ impl Voice {
         Ok(())
     }
 
+    /// Whether both say a sentence in the same way.
+    pub(super) fn sounds_like(&self, other: &Self) -> bool {
+        self.format == other.format
+            && self.host == other.host
+            && self.service == other.service
+            && self.options == other.options
+            && self.map == other.map
+    }
+
     /// Seconds since the start.
     pub(super) fn elapsed(&self) -> f64 {
         (self.begun.elapsed().as_secs_f64() * 1e6).round() / 1e6
