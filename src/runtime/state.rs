@@ -392,6 +392,21 @@ mod tests {
     }
 
     #[test]
+    fn a_leftover_is_replaced_and_a_link_in_its_place_not_followed() -> Result<(), Failure> {
+        let (temp, dir) = dir()?;
+        let (leftover, victim) = (slot(&dir, "a")?.path.with_extension("tmp"), temp.path().join("victim"));
+        fs::write(&leftover, "half a mem")?;
+        assert!(save(slot(&dir, "a")?, 1)?);
+        fs::write(&victim, "precious")?;
+        std::os::unix::fs::symlink(&victim, &leftover)?;
+        assert!(save(slot(&dir, "a")?, 2)?);
+        assert_eq!(slot(&dir, "a")?.load::<u32>()?, Loaded::Found(2, NOW));
+        assert_eq!(fs::read_to_string(&victim)?, "precious");
+        assert!(!leftover.exists());
+        Ok(())
+    }
+
+    #[test]
     fn a_second_writer_leaves_the_field() -> Result<(), Failure> {
         let (_temp, dir) = dir()?;
         let first = slot(&dir, "a")?.prepare(&1, NOW)?;
