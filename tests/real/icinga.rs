@@ -1,8 +1,10 @@
 //! Icinga 2: runs the plugins as check commands, and its own perfdata rules accept every item.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::net::TcpListener;
 use std::sync::mpsc;
+use std::time::Instant;
 
 use crate::harness::{Daemon, LIMIT, Need, Perf, Said, Scratch, Worker, skipped};
 
@@ -161,15 +163,17 @@ fn takes_over_every_word_and_number() {
         assert!(!unquoted.is_empty());
         graphed.extend(said.perf().iter().flat_map(|perf| as_graphite_gets(plugin, perf)));
     }
-    let mut seen = std::collections::BTreeSet::new();
-    for expected in graphed {
-        while !seen.contains(&expected) {
-            let line = lines.recv_timeout(LIMIT);
-            let line = line.unwrap_or_else(|_| panic!("graphite never got {expected}: {seen:#?}"));
-            let mut words = line.split(' ');
-            let (Some(path), Some(value)) = (words.next(), words.next()) else { panic!("{line}") };
-            seen.insert(format!("{path} {}", value.parse::<f64>().unwrap()));
-        }
+    let (start, mut seen) = (Instant::now(), BTreeSet::new());
+    let mut missing: BTreeSet<String> = graphed.into_iter().collect();
+    while !missing.is_empty() {
+        // Icinga goes on checking and writing: the wait is for all of it, not for the next line.
+        let line = lines.recv_timeout(LIMIT.saturating_sub(start.elapsed()));
+        let line = line.unwrap_or_else(|_| panic!("graphite never got {missing:#?} but {seen:#?}"));
+        let mut words = line.split(' ');
+        let (Some(path), Some(value)) = (words.next(), words.next()) else { panic!("{line}") };
+        let got = format!("{path} {}", value.parse::<f64>().unwrap());
+        missing.remove(&got);
+        seen.insert(got);
     }
     let complaints = icinga.daemon.output();
     assert!(!complaints.contains("perfdata"), "{complaints}");

@@ -18,6 +18,7 @@ mod full_disks;
 mod harness;
 mod hung_mount;
 mod icinga;
+mod json;
 mod nagios;
 mod nsca;
 mod perl;

@@ -1,5 +1,6 @@
 //! A fault that a test can cause and mend: a process that is expected, and there or not.
 
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use super::Scratch;
@@ -15,8 +16,8 @@ impl Worker {
     /// The process that will be expected; it does not run yet.
     pub(crate) fn new(scratch: &Scratch, kind: &str) -> Self {
         let name = format!("interface_{kind}_{}", std::process::id());
-        let program = scratch.folder("bin").join(&name);
-        std::fs::copy("/bin/sleep", &program).unwrap();
+        scratch.folder("bin");
+        let program = scratch.executable(Path::new("/bin/sleep"), &format!("bin/{name}"));
         Self { name, program: program.to_str().unwrap().to_owned(), child: None }
     }
 
