@@ -66,7 +66,7 @@ fn a_binary_is_one_line_of_code() {
         // The static ones bring their allocator along.
         let mains = ["vitals::plugin_main!(", "vitals::plugin::main::<"];
         let runs = |main: &&str| text.contains(&format!("{main}vitals::checks::{short}::"));
-        assert!(mains.iter().any(|main| runs(&main)), "{name}: {text}");
+        assert!(mains.iter().any(runs), "{name}: {text}");
         assert!(text.starts_with(&format!("//! {name}: ")), "{name} says what it is");
     }
 }

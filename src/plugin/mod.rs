@@ -7,6 +7,7 @@ mod config;
 mod context;
 mod emit;
 mod run;
+pub mod values;
 mod voice;
 
 pub use check::{Check, Example};

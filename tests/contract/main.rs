@@ -21,6 +21,7 @@ mod form;
 mod hang;
 mod harness;
 mod inherit;
+mod kills;
 mod launch;
 mod life;
 mod memory;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
     trials.extend(every::trials());
     trials.extend(hang::trials());
     trials.extend(inherit::trials());
+    trials.extend(kills::trials());
     trials.extend(life::trials());
     trials.extend(memory::trials());
     harness::run(trials)

@@ -13,7 +13,7 @@ use crate::model::catalogue::Catalogue;
 use crate::model::report::Report;
 use crate::model::status::Status;
 use crate::model::timestamp::Timestamp;
-use crate::model::unit::Unit;
+use crate::plugin::values::{sample_time, time};
 use crate::plugin::{Check, Context, Example};
 use crate::runtime::failure::Failure;
 use held::Holds;
@@ -54,17 +54,6 @@ pub struct Cpu {
     /// that needs one processor whole is no fault by itself: give one with -w core_busy=99, which implies this option.
     #[arg(long)]
     per_core: bool,
-}
-
-fn time(text: &str) -> Result<f64, String> {
-    let seconds = Unit::Seconds.parse(text)?;
-    if seconds >= 0.0 { Ok(seconds) } else { Err("a time is not negative".to_owned()) }
-}
-
-fn sample_time(text: &str) -> Result<f64, String> {
-    const FITTING: std::ops::RangeInclusive<f64> = 0.1..=60.0;
-    let seconds = Unit::Seconds.parse(text)?;
-    if FITTING.contains(&seconds) { Ok(seconds) } else { Err("a sample takes 100ms to 1min".to_owned()) }
 }
 
 /// What was read.

@@ -16,7 +16,7 @@ use crate::model::report::Report;
 use crate::model::status::Status;
 use crate::model::timestamp::Timestamp;
 use crate::model::trend::Trend;
-use crate::model::unit::Unit;
+use crate::plugin::values::{sample_time, time};
 use crate::plugin::{Check, Context, Example};
 use crate::runtime::failure::Failure;
 use kills::Kills;
@@ -48,17 +48,6 @@ pub struct Mem {
     /// In a container, judge the memory of the whole machine, not the limit
     #[arg(long)]
     whole_machine: bool,
-}
-
-fn time(text: &str) -> Result<f64, String> {
-    let seconds = Unit::Seconds.parse(text)?;
-    if seconds >= 0.0 { Ok(seconds) } else { Err("a time is not negative".to_owned()) }
-}
-
-fn sample_time(text: &str) -> Result<f64, String> {
-    const FITTING: std::ops::RangeInclusive<f64> = 0.1..=60.0;
-    let seconds = Unit::Seconds.parse(text)?;
-    if FITTING.contains(&seconds) { Ok(seconds) } else { Err("a sample takes 100ms to 1min".to_owned()) }
 }
 
 /// What was read.

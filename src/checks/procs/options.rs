@@ -3,7 +3,7 @@
 use super::expectation::Expectation;
 use super::pattern::Pattern;
 use super::term::{Field, Term};
-use crate::model::unit::Unit;
+use crate::plugin::values::time;
 use crate::plugin::Example;
 
 /// Seconds after which a process that uses a whole core is a runaway.
@@ -114,11 +114,6 @@ fn by_user(text: &str) -> Result<Term, String> {
 
 fn by_state(text: &str) -> Result<Term, String> {
     Term::new(Field::State, false, Pattern::glob(text))
-}
-
-fn time(text: &str) -> Result<f64, String> {
-    let seconds = Unit::Seconds.parse(text)?;
-    if (0.0..=31_536_000.0).contains(&seconds) { Ok(seconds) } else { Err("a time is between 0 and a year".to_owned()) }
 }
 
 /// The man page's description.
