@@ -38,6 +38,10 @@ pub fn begin(time: Duration, on_alarm: Parting, on_end: Parting) {
     let plain = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
     // SAFETY: the default disposition runs no code of ours.
     let _ = unsafe { sigaction(Signal::SIGCHLD, &plain) };
+    // A limit on the size of files (setrlimit(2)) becomes an error of the write that crosses it, and a note.
+    let ignored = SigAction::new(SigHandler::SigIgn, SaFlags::empty(), SigSet::empty());
+    // SAFETY: no code of ours runs.
+    let _ = unsafe { sigaction(Signal::SIGXFSZ, &ignored) };
     // The handler's own write may block where poll promised that it would not (a terminal, a file of a dead server):
     // the alarm reaches it there a second time.
     let mut others = SigSet::all();

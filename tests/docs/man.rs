@@ -82,16 +82,7 @@ fn metrics(doc: &Doc) -> Roff {
 }
 
 pub fn unit(metric: &MetricDef) -> &'static str {
-    match (metric.unit, metric.kind) {
-        (Unit::Ratio, _) => "percent",
-        (Unit::Bytes, _) => "bytes",
-        (Unit::BytesPerSecond, _) => "bytes per second",
-        (Unit::Seconds, _) => "seconds",
-        (Unit::PerSecond, _) => "per second",
-        (Unit::Count, Kind::Counter) => "counter",
-        (Unit::Count, _) => "count",
-        (Unit::None, _) => "number",
-    }
+    if metric.kind == Kind::Counter && metric.unit == Unit::Count { "counter" } else { metric.unit.word() }
 }
 
 fn examples(doc: &Doc) -> Roff {
