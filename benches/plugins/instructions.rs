@@ -45,6 +45,8 @@ impl Counter {
 
 fn silent(program: &str) -> Command {
     let mut command = Command::new(program);
+    // Under cargo a variable such as RUST_BACKTRACE may be set, which a scheduler does not.
+    command.env_remove("RUST_BACKTRACE").env_remove("VITALS_OUTPUT").env("LC_ALL", "C");
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command
 }

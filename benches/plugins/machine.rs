@@ -1,6 +1,7 @@
 //! What a reader must know about the machine to judge the figures.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use serde::Serialize;
@@ -44,6 +45,12 @@ impl Machine {
             ("instructions", self.instructions.into()),
         ]
     }
+}
+
+/// The type of the file system that holds a folder.
+pub(crate) fn kind_of(folder: &Path) -> String {
+    let folder = folder.to_string_lossy();
+    output("stat", &["-f", "-c", "%T", &folder]).unwrap_or_else(|| "unknown".into())
 }
 
 /// Numeric folders of /proc.

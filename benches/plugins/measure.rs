@@ -1,8 +1,10 @@
 //! Runs the commands of a case in turn and says what each cost.
 
 use std::ffi::{OsStr, OsString};
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use serde::Serialize;
@@ -23,6 +25,8 @@ pub(crate) struct Bench {
     pub(crate) rounds: usize,
     /// Let the kernel move the runs between processors, as it does in life.
     pub(crate) any_cpu: bool,
+    /// In this folder each case has one for the plugins' memory.
+    pub(crate) state: PathBuf,
 }
 
 /// A command of a case and what became of it.
@@ -80,9 +84,12 @@ pub(crate) struct Batch {
     pub(crate) wall_ms: f64,
 }
 
+/// How old a memory must be so that rates are taken from it, with some reserve.
+const OLD_ENOUGH: Duration = Duration::from_millis(1200);
+
 /// A command that answers, and how many runs of it make a batch.
 struct Ready {
-    argv: Vec<OsString>,
+    asked: Asked,
     answer: String,
     runs: usize,
     rounds: Vec<Batch>,
@@ -90,7 +97,7 @@ struct Ready {
 
 impl Bench {
     pub(crate) fn measure(&self, case: &Case) -> Result<Vec<Row>> {
-        let state = tempfile::tempdir().context("create a folder for the plugins' state")?;
+        let state = tempfile::tempdir_in(&self.state).context("create a folder for the plugins' memory")?;
         let mut prepared: Vec<Result<Ready, Unmeasured>> = case
             .commands
             .iter()
@@ -102,7 +109,7 @@ impl Bench {
                 })?;
                 let arguments = arguments.iter().map(|argument| resolve(argument, state.path()));
                 let argv = std::iter::once(path.into_os_string()).chain(arguments).collect();
-                self.prepare(argv).map_err(|why| Unmeasured::Failed(format!("{why:#}")))
+                self.prepare(argv, state.path()).map_err(|why| Unmeasured::Failed(format!("{why:#}")))
             })
             .collect();
 
@@ -114,7 +121,7 @@ impl Bench {
             }
             for slot in turn {
                 let Ok(ready) = slot else { continue };
-                match self.batch(&ready.argv, ready.runs) {
+                match self.batch(&ready.asked, ready.runs) {
                     Ok(batch) => ready.rounds.push(batch),
                     Err(why) => *slot = Err(Unmeasured::Failed(format!("{why:#}"))),
                 }
@@ -134,30 +141,39 @@ impl Bench {
             .collect())
     }
 
-    /// Two runs leave the state that a third one finds: a plugin without any takes a sample first.
-    fn prepare(&self, argv: Vec<OsString>) -> Result<Ready> {
-        ask(&argv)?;
-        let answer = ask(&argv)?;
-        let once = self.batch(&argv, 3)?.cpu_ms * 1000.0;
+    /// What a first run leaves behind is what every measured run finds, old enough to be compared with.
+    fn prepare(&self, argv: Vec<OsString>, state: &Path) -> Result<Ready> {
+        let mut asked = Asked { argv, memory: None };
+        let first = asked.answer()?;
+        let memory = Memory::keep(state)?;
+        let answer = match memory {
+            Some(_) => {
+                std::thread::sleep(OLD_ENOUGH);
+                asked.memory = memory;
+                asked.answer()?
+            }
+            None => first,
+        };
+        let once = self.batch(&asked, 3)?.cpu_ms * 1000.0;
         let runs = (BATCH_US / once.max(1.0)).ceil().clamp(1.0, MOST_RUNS as f64) as usize;
-        Ok(Ready { argv, answer, runs, rounds: Vec::with_capacity(self.rounds) })
+        Ok(Ready { asked, answer, runs, rounds: Vec::with_capacity(self.rounds) })
     }
 
     fn finish(&self, ready: Ready) -> Measured {
-        let Ready { argv, answer, runs, rounds } = ready;
+        let Ready { asked, answer, runs, rounds } = ready;
         Measured {
             cpu_ms: Spread::of(rounds.iter().map(|batch| batch.cpu_ms)),
             wall_ms: Spread::of(rounds.iter().map(|batch| batch.wall_ms)),
-            peak_kib: self.peak(&argv),
-            instructions: self.counter.count(&argv),
+            peak_kib: self.peak(&asked),
+            instructions: asked.restore().ok().and_then(|()| self.counter.count(&asked.argv)),
             answer,
             runs: runs * rounds.len(),
             rounds,
         }
     }
 
-    fn batch(&self, argv: &[OsString], runs: usize) -> Result<Batch> {
-        let runs = self.launch(argv, runs)?;
+    fn batch(&self, asked: &Asked, runs: usize) -> Result<Batch> {
+        let runs = self.launch(asked, runs)?;
         let mean = |total: u64| total as f64 / runs.len() as f64;
         Ok(Batch {
             cpu_ms: mean(runs.iter().map(|run| run.cpu_us).sum()) / 1e3,
@@ -166,13 +182,16 @@ impl Bench {
     }
 
     /// The CPU times of single runs, in µs.
-    pub(crate) fn cpu_times(&self, argv: &[OsString], runs: usize) -> Result<Vec<u64>> {
-        Ok(self.launch(argv, runs)?.iter().map(|run| run.cpu_us).collect())
+    pub(crate) fn cpu_times(&self, argv: Vec<OsString>, runs: usize) -> Result<Vec<u64>> {
+        Ok(self.launch(&Asked { argv, memory: None }, runs)?.iter().map(|run| run.cpu_us).collect())
     }
 
-    fn launch(&self, argv: &[OsString], runs: usize) -> Result<Vec<Run>> {
+    fn launch(&self, asked: &Asked, runs: usize) -> Result<Vec<Run>> {
         let processors = if self.any_cpu { "any" } else { "one" };
-        let output = command(&self.tools.helper("launch")).arg(runs.to_string()).arg(processors).args(argv).output()?;
+        let nothing = Path::new("-");
+        let memory = asked.memory.as_ref().map_or([nothing; 2], |memory| [&memory.kept, &memory.place]);
+        let mut launch = command(&self.tools.helper("launch"));
+        let output = launch.arg(runs.to_string()).arg(processors).args(memory).args(&asked.argv).output()?;
         let lines = String::from_utf8(output.stdout)?;
         let lines: Vec<Run> = lines.lines().filter_map(Run::parse).collect();
         if let Some(run) = lines.iter().find(|run| !run.answered()) {
@@ -185,9 +204,10 @@ impl Bench {
     }
 
     /// The most of three runs; none where ptrace is not allowed.
-    fn peak(&self, argv: &[OsString]) -> Option<u64> {
+    fn peak(&self, asked: &Asked) -> Option<u64> {
         let once = || {
-            let output = command(&self.tools.helper("peak")).args(argv).output().ok()?;
+            asked.restore().ok()?;
+            let output = command(&self.tools.helper("peak")).args(&asked.argv).output().ok()?;
             let line = String::from_utf8(output.stdout).ok()?;
             line.trim().split_once(' ')?.1.parse().ok().filter(|peak| *peak > 0)
         };
@@ -218,21 +238,57 @@ impl Run {
     }
 }
 
-/// The command's first line; an error if it has no answer.
-fn ask(argv: &[OsString]) -> Result<String> {
-    let (program, arguments) = argv.split_first().context("no command")?;
-    let output = command(Path::new(program)).args(arguments).output()?;
-    let text = String::from_utf8_lossy(if output.stdout.is_empty() { &output.stderr } else { &output.stdout });
-    let first = text.lines().next().unwrap_or_default().to_owned();
-    if !matches!(output.status.code(), Some(0..=2)) {
-        bail!("{}: {first}", output.status);
-    }
-    Ok(first)
+/// A command line, and the memory that each of its runs finds.
+struct Asked {
+    argv: Vec<OsString>,
+    memory: Option<Memory>,
 }
 
+/// What a plugin remembers: its file, and a copy of it.
+struct Memory {
+    kept: PathBuf,
+    place: PathBuf,
+}
+
+impl Memory {
+    /// Copies the memory that a run has left in the state folder, if it left one.
+    fn keep(state: &Path) -> Result<Option<Self>> {
+        let mut files = fs::read_dir(state)?.flatten().map(|entry| entry.path());
+        let Some(place) = files.find(|path| path.extension().is_some_and(|kind| kind == "json")) else {
+            return Ok(None);
+        };
+        let kept = place.with_extension("kept");
+        fs::copy(&place, &kept).context("keep a plugin's memory")?;
+        Ok(Some(Self { kept, place }))
+    }
+}
+
+impl Asked {
+    fn restore(&self) -> Result<()> {
+        if let Some(memory) = &self.memory {
+            fs::copy(&memory.kept, &memory.place).context("restore a plugin's memory")?;
+        }
+        Ok(())
+    }
+
+    /// The command's first line; an error if it has no answer.
+    fn answer(&self) -> Result<String> {
+        self.restore()?;
+        let (program, arguments) = self.argv.split_first().context("no command")?;
+        let output = command(Path::new(program)).args(arguments).output()?;
+        let text = String::from_utf8_lossy(if output.stdout.is_empty() { &output.stderr } else { &output.stdout });
+        let first = text.lines().next().unwrap_or_default().to_owned();
+        if !matches!(output.status.code(), Some(0..=2)) {
+            bail!("{}: {first}", output.status);
+        }
+        Ok(first)
+    }
+}
+
+/// As a scheduler starts it: nothing of our surroundings, such as RUST_BACKTRACE, changes what it does.
 fn command(program: &Path) -> Command {
     let mut command = Command::new(program);
-    command.env("LC_ALL", "C").env_remove("VITALS_OUTPUT").stdin(Stdio::null());
+    command.env_clear().env("LC_ALL", "C").env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").stdin(Stdio::null());
     command
 }
 

@@ -1,7 +1,7 @@
 //! The table, at most 100 columns wide.
 
 use crate::cases::Role;
-use crate::machine::Machine;
+use crate::machine::{self, Machine};
 use crate::measure::{Bench, Outcome, Row, Unmeasured};
 use crate::targets::Judged;
 
@@ -10,7 +10,8 @@ const WIDTH: usize = 100;
 pub(crate) fn header(machine: &Machine, bench: &Bench) {
     let processors = if bench.any_cpu { "any processor" } else { "one processor" };
     println!("vitals: plugins beside their peers; medians of {} rounds, {processors}, warm caches", bench.rounds);
-    for (key, value) in machine.lines() {
+    let state = [("plugins' memory", format!("{}, {}", bench.state.display(), machine::kind_of(&bench.state)))];
+    for (key, value) in machine.lines().into_iter().chain(state) {
         println!("{}", cut(&format!("  {key:<16}{value}"), WIDTH));
     }
 }

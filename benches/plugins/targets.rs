@@ -38,6 +38,15 @@ pub(crate) fn judge(case: &Case, rows: &[Row]) -> Vec<Judged> {
             measured: format!("{peak} KiB"),
             reached: peak <= most,
         }),
+        Target::LighterThanPeer => find(Role::Peer).and_then(|(name, peer)| {
+            let (ours, theirs) = (ours.peak_kib?, peer.peak_kib?);
+            Some(Judged {
+                target: format!("less memory than {name}"),
+                value: ours as f64,
+                measured: format!("{ours} KiB, {theirs} KiB"),
+                reached: ours < theirs,
+            })
+        }),
         Target::TimesLess(least) => find(Role::Peer).map(|(name, peer)| {
             let times = ratio(peer, ours);
             Judged {

@@ -9,8 +9,10 @@ use std::fmt::Write as _;
 /// visibility of text are shown as escapes; so are the bytes that are not UTF-8.
 #[must_use]
 pub fn clean(bytes: &[u8]) -> Cow<'_, str> {
+    // What nearly all text is made of, told without decoding it.
+    let plain = bytes.iter().all(|byte| matches!(byte, b' '..=b'~') && *byte != b'|');
     match std::str::from_utf8(bytes) {
-        Ok(text) if !text.chars().any(is_harmful) => Cow::Borrowed(text),
+        Ok(text) if plain || !text.chars().any(is_harmful) => Cow::Borrowed(text),
         _ => Cow::Owned(escaped(bytes)),
     }
 }

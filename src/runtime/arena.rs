@@ -11,8 +11,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Bytes of the region. It lies in .bss: a page costs nothing until it is touched.
 const REGION: usize = 512 * 1024;
-/// Requests above this go to the system, which can take them back.
-const LARGE: usize = 16 * 1024;
+/// Requests above this go to the system, which can take them back. What every run needs, such as clap's list of options,
+/// stays below it: the system would take a handful of calls to hand it out.
+const LARGE: usize = 32 * 1024;
 
 /// An allocator for processes that end soon.
 #[repr(align(64))]

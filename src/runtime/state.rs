@@ -234,11 +234,17 @@ impl Slot {
         struct Header {
             vitals_state: u32,
         }
-        let header: Header = serde_json::from_slice(bytes).map_err(|e| format!("damaged: {e}"))?;
-        if header.vitals_state > VERSION {
-            return Err(format!("written by a later version, {}", header.vitals_state));
+        let later = |version: u32| format!("written by a later version, {version}");
+        let envelope: Envelope = serde_json::from_slice(bytes).map_err(|e| {
+            // A later version may have another envelope: its number is what counts then.
+            match serde_json::from_slice::<Header>(bytes) {
+                Ok(header) if header.vitals_state > VERSION => later(header.vitals_state),
+                _ => format!("damaged: {e}"),
+            }
+        })?;
+        if envelope.vitals_state > VERSION {
+            return Err(later(envelope.vitals_state));
         }
-        let envelope: Envelope = serde_json::from_slice(bytes).map_err(|e| format!("damaged: {e}"))?;
         if (envelope.vitals_state, &*envelope.check, &*envelope.identity) != (VERSION, &*self.check, &*self.identity) {
             return Err(format!("it belongs to {} {}", envelope.check, envelope.identity));
         }
@@ -259,7 +265,8 @@ impl Slot {
             return Ok(None);
         }
         let vital = self.lock.is_some();
-        let cannot = || format!("cannot write {}", self.path.display());
+        let path = self.path.clone();
+        let cannot = || format!("cannot write {}", path.display());
         let lock = match self.lock.take() {
             Some(lock) => lock,
             None => match try_lock(&self.path.with_extension("lock")).with_context(cannot)? {
@@ -270,16 +277,23 @@ impl Slot {
         let written =
             Written { vitals_state: VERSION, check: &self.check, identity: &self.identity, saved: now, memory: &raw };
         let text = serde_json::to_vec(&written).context("cannot encode the memory")?;
-        let prepared = Prepared { temporary: self.path.with_extension("tmp"), path: self.path.clone(), _lock: lock };
+        let temporary = self.path.with_extension("tmp");
+        let prepared = Prepared { temporary, path: self.path, in_place: false, _lock: lock };
         write_file(&prepared.temporary, &text, vital).with_context(cannot)?;
         Ok(Some(prepared))
     }
 }
 
 fn write_file(path: &Path, text: &[u8], durable: bool) -> io::Result<()> {
-    // A leftover of a killed run is replaced, never followed.
-    let _ = fs::remove_file(path);
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let create = || OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let mut file = match create() {
+        // A leftover of a killed run is replaced, never followed.
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
+            fs::remove_file(path)?;
+            create()?
+        }
+        created => created?,
+    };
     file.write_all(text)?;
     if durable { file.sync_all() } else { Ok(()) }
 }
@@ -289,6 +303,7 @@ fn write_file(path: &Path, text: &[u8], durable: bool) -> io::Result<()> {
 pub struct Prepared {
     temporary: PathBuf,
     path: PathBuf,
+    in_place: bool,
     _lock: Flock<File>,
 }
 
@@ -297,15 +312,18 @@ impl Prepared {
     ///
     /// # Errors
     /// When the file cannot be renamed.
-    pub fn commit(self) -> io::Result<()> {
-        fs::rename(&self.temporary, &self.path)
+    pub fn commit(mut self) -> io::Result<()> {
+        fs::rename(&self.temporary, &self.path)?;
+        self.in_place = true;
+        Ok(())
     }
 }
 
 impl Drop for Prepared {
     fn drop(&mut self) {
-        // After a commit there is nothing under this name any more.
-        let _ = fs::remove_file(&self.temporary);
+        if !self.in_place {
+            let _ = fs::remove_file(&self.temporary);
+        }
     }
 }
 
@@ -370,6 +388,21 @@ mod tests {
         assert_eq!(slot(&dir, "a")?.load::<u32>()?, Loaded::Found(1, NOW));
         let left = fs::read_dir(temp.path())?.flatten().filter(|e| e.path().extension().is_some_and(|x| x == "tmp"));
         assert_eq!(left.count(), 0);
+        Ok(())
+    }
+
+    #[test]
+    fn a_leftover_is_replaced_and_a_link_in_its_place_not_followed() -> Result<(), Failure> {
+        let (temp, dir) = dir()?;
+        let (leftover, victim) = (slot(&dir, "a")?.path.with_extension("tmp"), temp.path().join("victim"));
+        fs::write(&leftover, "half a mem")?;
+        assert!(save(slot(&dir, "a")?, 1)?);
+        fs::write(&victim, "precious")?;
+        std::os::unix::fs::symlink(&victim, &leftover)?;
+        assert!(save(slot(&dir, "a")?, 2)?);
+        assert_eq!(slot(&dir, "a")?.load::<u32>()?, Loaded::Found(2, NOW));
+        assert_eq!(fs::read_to_string(&victim)?, "precious");
+        assert!(!leftover.exists());
         Ok(())
     }
 

@@ -58,7 +58,15 @@ struct Searched<'a> {
     terms: Vec<(&'a Term, &'a [u32])>,
     depth: Depth,
     counts_zombies: bool,
+    costly: Costly,
     group: Group,
+}
+
+/// What costs more than all the rest: whether it is wanted, looked up once.
+#[derive(Clone, Copy)]
+struct Costly {
+    pss: bool,
+    files: bool,
 }
 
 /// Walks.
@@ -150,7 +158,8 @@ fn searched<'a>(plan: &'a Plan<'_>) -> Vec<Searched<'a>> {
         };
         let fault = plan.faults.get(at).cloned().flatten();
         let group = Group { wanted, fault, complete: depth != Depth::Count, ..Group::default() };
-        Searched { terms, depth, counts_zombies: expectation.counts_zombies(), group }
+        let costly = Costly { pss: wanted.has("pss"), files: wanted.any(&["fds", "fd_ratio"]) };
+        Searched { terms, depth, counts_zombies: expectation.counts_zombies(), costly, group }
     };
     plan.expectations.iter().enumerate().map(|(at, expectation)| one(at, expectation)).collect()
 }
@@ -217,7 +226,7 @@ impl Walk<'_> {
                         };
                         group.members.push(at);
                         if let Some(process) = self.processes.get_mut(at as usize) {
-                            costly(process, group.wanted, &mut self.view);
+                            searched.costly.read(process, &mut self.view);
                         }
                     } else if !detailed {
                         group.complete = false;
@@ -276,14 +285,16 @@ fn keep(processes: &mut Vec<Process>, view: &mut View<'_>, page: u64) -> Result<
     u32::try_from(processes.len() - 1).map_err(|_| Miss::Refused)
 }
 
-/// Reads what costs more than all the rest. What cannot be read stays unknown.
-fn costly(process: &mut Process, wanted: Wanted, view: &mut View<'_>) {
-    if wanted.has("pss") && process.pss.is_none() {
-        process.pss = view.pss().ok();
-    }
-    if wanted.any(&["fds", "fd_ratio"]) && process.fds.is_none() {
-        process.fds = view.open_files().ok();
-        process.most_fds = view.most_files().ok().flatten();
+impl Costly {
+    /// Reads what is wanted. What cannot be read stays unknown.
+    fn read(self, process: &mut Process, view: &mut View<'_>) {
+        if self.pss && process.pss.is_none() {
+            process.pss = view.pss().ok();
+        }
+        if self.files && process.fds.is_none() {
+            process.fds = view.open_files().ok();
+            process.most_fds = view.most_files().ok().flatten();
+        }
     }
 }
 

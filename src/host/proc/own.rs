@@ -15,6 +15,8 @@ pub enum Own {
     Here {
         /// Its process group.
         group: u32,
+        /// Its own number: getpid(2) is a system call each time.
+        pid: u32,
     },
     /// Under the numbers of another PID namespace, such as a host's seen from a container.
     Translated {
@@ -30,13 +32,13 @@ impl Own {
         let found = match own_pid(procs) {
             None => return Self::Absent,
             Some(pid) if pid == std::process::id() => {
-                Self::Here { group: u32::try_from(getpgrp().as_raw()).unwrap_or(0) }
+                Self::Here { group: u32::try_from(getpgrp().as_raw()).unwrap_or(0), pid }
             }
             Some(pid) => procs.stat(pid).map_or(Self::Absent, |stat| Self::Translated { group: stat.group }),
         };
         match found {
             // Its leader is outside of the PID namespace: so are those of many others, all called 0.
-            Self::Here { group: 0 } | Self::Translated { group: 0 } => Self::Absent,
+            Self::Here { group: 0, .. } | Self::Translated { group: 0 } => Self::Absent,
             found => found,
         }
     }
@@ -48,12 +50,12 @@ impl Own {
     pub fn includes(self, view: &mut View<'_>) -> Result<bool, Miss> {
         match self {
             Self::Absent => Ok(false),
-            Self::Here { group } => {
+            Self::Here { group, pid } => {
                 if let Some(stat) = view.stat_if_read() {
                     return Ok(stat.group == group);
                 }
                 // Members come after their leader, unless the numbers have begun anew since.
-                if view.pid() < group && group <= std::process::id() {
+                if view.pid() < group && group <= pid {
                     return Ok(false);
                 }
                 let of = i32::try_from(view.pid()).map_err(|_| Miss::Gone)?;

@@ -65,7 +65,7 @@ impl FromStr for Format {
 }
 
 /// What the reader wants to see.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Options {
     /// 0: what is not OK; 1: all findings and details; 2: metrics too; 3: all there is.
     pub verbosity: u8,
