@@ -53,9 +53,12 @@ const EXITS: &[(&str, &str)] = &[
 
 /// Files that may be unsafe, and why.
 const UNSAFE: &[(&str, &str)] = &[
+    ("host/proc/listing.rs", "getdents64 has no safe binding"),
+    ("host/proc/units.rs", "sysconf is a C interface"),
     ("runtime/apart.rs", "fork, and the descriptors of the child"),
     ("runtime/arena.rs", "an allocator deals in raw memory"),
     ("runtime/backstop.rs", "signal handlers and timers are C interfaces"),
+    ("runtime/mark.rs", "memory that is shared with a child"),
     ("runtime/secret.rs", "the number of an inherited descriptor becomes its owner"),
 ];
 

@@ -31,16 +31,12 @@ static VOICE: OnceLock<Voice> = OnceLock::new();
 /// The whole life of a plugin.
 #[must_use]
 pub fn main<C: Check>() -> ExitCode {
-    backstop::reset_signals();
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    let first_voice = FIRST_VOICE.get_or_init(|| Voice::first(C::NAME, &arguments));
-    let mut voice = first_voice.clone();
+    let mut voice = FIRST_VOICE.get_or_init(|| Voice::first(C::NAME, &arguments)).clone();
     std::panic::set_hook(Box::new(last_words));
     // The configuration may lie on a file system that hangs, and a usage error may have no reader: the clock runs
     // before the command line is understood.
-    let reading = prescan(&arguments, "--config").map(|path| format!("reading {}", Path::new(path).display()));
-    let asked_time = asked_time(&arguments);
-    arm(&voice, asked_time, C::TIMEOUT, reading.as_deref().unwrap_or(BUSY));
+    begin(&voice, asked_time(&arguments), C::TIMEOUT, &arguments);
     let parsed = parse::<C>(&arguments);
     let (check, common, config) = match parsed {
         Ok(parsed) => parsed,
@@ -63,10 +59,7 @@ pub fn main<C: Check>() -> ExitCode {
     let voice = VOICE.get_or_init(|| voice);
     let time = common.timeout.map_or(C::TIMEOUT, |timeout| timeout.time);
     let on_timeout = common.timeout.and_then(|timeout| timeout.status);
-    // Mostly all is as it seemed to be, and rendering the partings again would be a twentieth of the run.
-    if reading.is_some() || common.timeout != asked_time || !voice.sounds_like(first_voice) {
-        arm(voice, common.timeout, C::TIMEOUT, BUSY);
-    }
+    arm(voice, time, on_timeout);
     let mut report = Report::new(&catalogue, &thresholds);
     let root = Root::new(common.root.clone());
     let mut state = None;
@@ -127,15 +120,22 @@ pub fn main<C: Check>() -> ExitCode {
 /// What the alarm says while nothing better is known.
 const BUSY: &str = "the check is still busy";
 
-/// Starts the clock, from the beginning of the process.
-fn arm(voice: &Voice, timeout: Option<Timeout>, default: Duration, busy: &str) {
+/// What a signal's line says before there is an answer.
+const ENDED: &str = "ended by a signal before there was an answer";
+
+/// Starts the clock for what comes before the command line is understood.
+fn begin(voice: &Voice, timeout: Option<Timeout>, default: Duration, arguments: &[OsString]) {
     let time = timeout.map_or(default, |timeout| timeout.time);
     let on_timeout = timeout.and_then(|timeout| timeout.status).unwrap_or(Status::Unknown);
-    backstop::arm(
-        time.saturating_sub(voice.begun.elapsed()),
-        voice.parting(on_timeout, &format!("{} {busy}", late(time))),
-        voice.parting(Status::Unknown, "ended by a signal before there was an answer"),
-    );
+    let file = prescan(arguments, "--config").map(|path| Path::new(path).display().to_string());
+    let reading = format!("{} reading {}", late(time), file.as_deref().unwrap_or("the command line"));
+    backstop::begin(time, voice.brief(on_timeout, &reading), voice.brief(Status::Unknown, ENDED));
+}
+
+/// Starts the clock as the user wants it, from the beginning of the process.
+fn arm(voice: &Voice, time: Duration, on_timeout: Option<Status>) {
+    let busy = voice.parting(on_timeout.unwrap_or(Status::Unknown), &format!("{} {BUSY}", late(time)));
+    backstop::arm(time.saturating_sub(voice.begun.elapsed()), busy, voice.parting(Status::Unknown, ENDED));
 }
 
 /// The time limit that the command line seems to ask for.

@@ -4,7 +4,7 @@ use super::common::{Common, Mapping};
 use super::config::prescan;
 use crate::model::answer::Answer;
 use crate::model::catalogue::Catalogue;
-use crate::model::render::{Format, Options, render};
+use crate::model::render::{FIRST_LINE, Format, Options, render};
 use crate::model::report::{Draft, Report};
 use crate::model::status::Status;
 use crate::model::text;
@@ -65,15 +65,6 @@ impl Voice {
         Ok(())
     }
 
-    /// Whether both say a sentence in the same way.
-    pub(super) fn sounds_like(&self, other: &Self) -> bool {
-        self.format == other.format
-            && self.host == other.host
-            && self.service == other.service
-            && self.options == other.options
-            && self.map == other.map
-    }
-
     /// Seconds since the start.
     pub(super) fn elapsed(&self) -> f64 {
         (self.begun.elapsed().as_secs_f64() * 1e6).round() / 1e6
@@ -108,6 +99,15 @@ impl Voice {
     /// An answer as the text to print.
     pub(super) fn text(&self, answer: &Answer) -> String {
         render(answer, self.format, &self.options)
+    }
+
+    /// A sentence ready for a signal handler, before the options are known: hardly ever said, so it must cost little.
+    pub(super) fn brief(&self, status: Status, text: &str) -> Parting {
+        if self.format != Format::Nagios {
+            return self.parting(status, text);
+        }
+        let said = format!("{} {status} - {}", self.check.to_uppercase(), text::clean_str(text));
+        Parting { text: text::cut(&said, FIRST_LINE - 1).into_owned() + "\n", code: status.code() }
     }
 
     /// A sentence ready for a signal handler.

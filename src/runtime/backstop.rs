@@ -30,20 +30,14 @@ const HANDLED: [Signal; 3] = [Signal::SIGALRM, Signal::SIGTERM, Signal::SIGINT];
 const MOST_CHILDREN: usize = 64;
 static CHILDREN: [AtomicI32; MOST_CHILDREN] = [const { AtomicI32::new(0) }; MOST_CHILDREN];
 
-/// Undoes what the parent left: blocked or ignored signals would keep the deadline from being kept.
-pub fn reset_signals() {
+/// Takes the signals over and starts the clock: once, as early as there is something to say.
+///
+/// What the parent left is undone: signals that it blocks or ignores would keep the deadline from being kept.
+pub fn begin(time: Duration, on_alarm: Parting, on_end: Parting) {
+    arm(time, on_alarm, on_end);
     let plain = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
-    for signal in [Signal::SIGALRM, Signal::SIGCHLD, Signal::SIGTERM, Signal::SIGINT] {
-        // SAFETY: the default disposition runs no code of ours.
-        let _ = unsafe { sigaction(signal, &plain) };
-    }
-    let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None);
-}
-
-/// Prepares both lines and starts the clock, or starts it anew.
-pub fn arm(time: Duration, on_alarm: Parting, on_end: Parting) {
-    set(&ON_ALARM, on_alarm);
-    set(&ON_END, on_end);
+    // SAFETY: the default disposition runs no code of ours.
+    let _ = unsafe { sigaction(Signal::SIGCHLD, &plain) };
     // The handler's own write may block where poll promised that it would not (a terminal, a file of a dead server):
     // the alarm reaches it there a second time.
     let mut others = SigSet::all();
@@ -53,6 +47,14 @@ pub fn arm(time: Duration, on_alarm: Parting, on_end: Parting) {
         // SAFETY: `leave` calls only async-signal-safe functions and never returns.
         let _ = unsafe { sigaction(signal, &ours) };
     }
+    // What was held back until now is answered as well.
+    let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None);
+}
+
+/// Prepares both lines and starts the clock anew.
+pub fn arm(time: Duration, on_alarm: Parting, on_end: Parting) {
+    set(&ON_ALARM, on_alarm);
+    set(&ON_END, on_end);
     let micros = time.subsec_micros().max(u32::from(time.as_secs() == 0));
     let value =
         libc::timeval { tv_sec: time.as_secs().try_into().unwrap_or(i64::from(u32::MAX)), tv_usec: micros.into() };

@@ -8,8 +8,9 @@ fn a_quiet_check_prints_only_faults() {
     for plugin in ["check_fs", "check_procs", "check_cpu", "check_mem"] {
         let [program, state] = [scratch.plugin(plugin), scratch.state(plugin)];
         let with = |more: &[&str]| {
-            let all = [&[program.as_str(), "--state-dir", &state, "-w", "none", "-c", "none"], more].concat();
-            run(&all)
+            // Whatever is the matter with this machine, this answer is OK.
+            let well = ["--map", "warning=ok", "--map", "critical=ok"];
+            run(&[&[program.as_str(), "--state-dir", &state], &well[..], more].concat())
         };
         let quiet = with(&["--quiet-ok"]).expect(0);
         assert_eq!(quiet.stdout, "");

@@ -10,7 +10,7 @@ mod scratch;
 mod wait;
 
 pub(crate) use daemon::{Daemon, free_port};
-pub(crate) use fault::Worker;
+pub(crate) use fault::{Culprit, Worker};
 pub(crate) use mounts::Namespace;
 pub(crate) use needs::{Need, skipped};
 pub(crate) use plugin::{Perf, Ran, Said, run};

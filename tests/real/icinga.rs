@@ -1,30 +1,32 @@
 //! Icinga 2: runs the plugins as check commands, and its own perfdata rules accept every item.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::net::TcpListener;
 use std::sync::mpsc;
+use std::time::Instant;
 
 use crate::harness::{Daemon, LIMIT, Need, Perf, Said, Scratch, Worker, skipped};
 
-const NEEDS: [Need; 2] = [Need::Program("icinga2", "icinga2-bin"), Need::Root];
+pub(crate) const NEEDS: [Need; 2] = [Need::Program("icinga2", "icinga2-bin"), Need::Root];
 
 /// A check result as the PerfdataWriter wrote it.
 #[derive(Debug)]
-struct Written {
-    service: String,
-    state: String,
-    output: String,
-    perfdata: String,
+pub(crate) struct Written {
+    pub(crate) service: String,
+    pub(crate) state: String,
+    pub(crate) output: String,
+    pub(crate) perfdata: String,
 }
 
-struct Icinga {
+pub(crate) struct Icinga {
     daemon: Daemon,
     perfdata: std::path::PathBuf,
 }
 
 impl Icinga {
     /// Starts it on these service definitions, with a PerfdataWriter.
-    fn start(scratch: &Scratch, objects: &str) -> Self {
+    pub(crate) fn start(scratch: &Scratch, objects: &str) -> Self {
         let perfdata = scratch.folder("perfdata");
         let folder = perfdata.display();
         // Icinga has no limit of its own for text: the separators are ours, as no plugin writes them.
@@ -38,16 +40,13 @@ impl Icinga {
              service_format_template = \"{template}\"\n}}\n\
              object Host \"h\" {{ check_command = \"passive\" }}\n{objects}"
         );
-        let configuration = scratch.file("icinga.conf", configuration);
-        let mut command = vec!["icinga2", "daemon", "-c", configuration.to_str().unwrap()];
-        let folders = [("DataDir", "data"), ("LogDir", "log"), ("CacheDir", "cache"), ("InitRunDir", "run")];
-        let defines = folders.map(|(key, name)| format!("{key}={}", scratch.folder(name).display()));
-        command.extend(defines.iter().flat_map(|define| ["-D", define.as_str()]));
-        Self { daemon: Daemon::start(scratch, &[], &command), perfdata }
+        let words = command_for(scratch, &configuration);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        Self { daemon: Daemon::start(scratch, &[], &words), perfdata }
     }
 
     /// All results written so far, oldest first, when `enough` of them are there.
-    fn results(&mut self, what: &str, enough: impl Fn(&[Written]) -> bool) -> Vec<Written> {
+    pub(crate) fn results(&mut self, what: &str, enough: impl Fn(&[Written]) -> bool) -> Vec<Written> {
         let folder = self.perfdata.clone();
         self.daemon.until(what, || {
             let files = std::fs::read_dir(&folder).ok()?.filter_map(|entry| Some(entry.ok()?.path()));
@@ -71,6 +70,16 @@ impl Icinga {
             .results(&format!("{service}: {until}"), |all| of(all).last().is_some_and(|last| last.starts_with(until)));
         of(&results)
     }
+}
+
+/// The command that runs it on this configuration; with `-C` behind it, that only looks at it.
+pub(crate) fn command_for(scratch: &Scratch, configuration: &str) -> Vec<String> {
+    let configuration = scratch.file("icinga.conf", configuration).display().to_string();
+    let mut words = ["icinga2", "daemon", "-c", &configuration].map(str::to_owned).to_vec();
+    for (key, name) in [("DataDir", "data"), ("LogDir", "log"), ("CacheDir", "cache"), ("InitRunDir", "run")] {
+        words.extend(["-D".to_owned(), format!("{key}={}", scratch.folder(name).display())]);
+    }
+    words
 }
 
 fn written(text: &str) -> Vec<Written> {
@@ -161,15 +170,17 @@ fn takes_over_every_word_and_number() {
         assert!(!unquoted.is_empty());
         graphed.extend(said.perf().iter().flat_map(|perf| as_graphite_gets(plugin, perf)));
     }
-    let mut seen = std::collections::BTreeSet::new();
-    for expected in graphed {
-        while !seen.contains(&expected) {
-            let line = lines.recv_timeout(LIMIT);
-            let line = line.unwrap_or_else(|_| panic!("graphite never got {expected}: {seen:#?}"));
-            let mut words = line.split(' ');
-            let (Some(path), Some(value)) = (words.next(), words.next()) else { panic!("{line}") };
-            seen.insert(format!("{path} {}", value.parse::<f64>().unwrap()));
-        }
+    let (start, mut seen) = (Instant::now(), BTreeSet::new());
+    let mut missing: BTreeSet<String> = graphed.into_iter().collect();
+    while !missing.is_empty() {
+        // Icinga goes on checking and writing: the wait is for all of it, not for the next line.
+        let line = lines.recv_timeout(LIMIT.saturating_sub(start.elapsed()));
+        let line = line.unwrap_or_else(|_| panic!("graphite never got {missing:#?} but {seen:#?}"));
+        let mut words = line.split(' ');
+        let (Some(path), Some(value)) = (words.next(), words.next()) else { panic!("{line}") };
+        let got = format!("{path} {}", value.parse::<f64>().unwrap());
+        missing.remove(&got);
+        seen.insert(got);
     }
     let complaints = icinga.daemon.output();
     assert!(!complaints.contains("perfdata"), "{complaints}");

@@ -11,6 +11,9 @@ packages="
     prometheus prometheus-node-exporter
     fuse3 python3-fusepy
     libmonitoring-plugin-perl
+    python3-jsonschema
+    man-db groff
+    bash zsh fish
     e2fsprogs mount util-linux
 "
 

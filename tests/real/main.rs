@@ -14,12 +14,16 @@
 )]
 
 mod cron;
+mod examples;
 mod full_disks;
 mod harness;
 mod hung_mount;
 mod icinga;
+mod json;
+mod landscape;
 mod nagios;
 mod nsca;
+mod packaging;
 mod perl;
 mod prometheus;
 mod xymon;

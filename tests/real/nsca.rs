@@ -53,10 +53,10 @@ fn writes_one_passive_result() {
     }
     let scratch = Scratch::of("nobody");
     for (plugin, more, code) in [
-        ("check_mem", "-w none -c none", 0),
-        ("check_cpu", "-w busy=200%: -c none", 1),
+        ("check_mem", "--map warning=ok --map critical=ok", 0),
+        ("check_cpu", "-w busy=200%: --map critical=warning", 1),
         ("check_mem", "-c available=200%:", 2),
-        ("check_procs", "-w none -c none", 0),
+        ("check_procs", "--map warning=ok --map critical=ok", 0),
     ] {
         // Each result in a file of its own: the daemon writes from the start of a regular file.
         let commands = scratch.file("commands", "");
@@ -91,7 +91,8 @@ fn reaches_nagios_with_all_its_lines() {
         let sent = std::fs::read_to_string(scratch.at("sent")).unwrap();
         let text = sent.splitn(4, '\t').last().unwrap();
         let said = Said::of(text.trim_end_matches(['\n', '\u{17}']));
-        assert_eq!(shown["plugin_output"], said.first);
+        // Nagios keeps the semicolon for its own fields: in a first line it becomes a colon.
+        assert_eq!(shown["plugin_output"], said.first.replace(';', ":"));
         assert_eq!(shown["performance_data"], said.perfdata);
         // The client escapes newlines on the way and Nagios turns them back.
         assert_eq!(shown["long_plugin_output"].replace("\\n", "\n").trim_end(), said.long);
@@ -114,7 +115,7 @@ fn takes_two_checks_from_one_pipe() {
     let pipe = format!(
         "( {}; {} ) | send_nsca -H 127.0.0.1 -p {port} -c {}",
         command(&scratch, "check_mem", "memory", "-c available=200%:"),
-        command(&scratch, "check_cpu", "cpu", "-w none -c none"),
+        command(&scratch, "check_cpu", "cpu", "--map warning=ok --map critical=ok"),
         scratch.at("send.cfg"),
     );
     let ran = run(&["sh", "-c", &pipe]);
@@ -122,4 +123,32 @@ fn takes_two_checks_from_one_pipe() {
     let [memory, cpu] = ["memory", "cpu"].map(|name| nagios.service(name, |_| true));
     assert!(memory["current_state"] == "2" && memory["plugin_output"].starts_with("MEM CRITICAL - "), "{memory:#?}");
     assert!(cpu["current_state"] == "0" && cpu["plugin_output"].starts_with("CPU OK - "), "{cpu:#?}");
+}
+
+/// What is longer than NSCA's packet would be cut in the middle of a word, and the performance data with it.
+#[test]
+fn an_answer_that_is_too_long_says_so() {
+    if skipped("nsca::an_answer_that_is_too_long_says_so", &WITH_NAGIOS) {
+        return;
+    }
+    let scratch = Scratch::of("nobody");
+    let mut nagios = Nagios::start(&scratch, &[], &[Service { name: "many", command: None, interval: 3600 }]);
+    nagios.ready();
+    let (_daemon, port) = start(&scratch, nagios.commands.to_str().unwrap());
+    let expectations: Vec<String> =
+        (0..100).map(|n| format!("--expect 'interface{n:03}: name=hl7_interface_of_ward_{n:03} count=1:1'")).collect();
+    assert_eq!(send(&scratch, port, "check_procs", "many", &expectations.join(" ")), 2);
+    let shown = nagios.service("many", |_| true);
+    assert_eq!(shown["current_state"], "2");
+
+    let sent = std::fs::read_to_string(scratch.at("sent")).unwrap();
+    let text = sent.splitn(4, '\t').last().unwrap().trim_end_matches(['\n', '\u{17}']);
+    let said = Said::of(text);
+    assert!(text.len() > 3000 && said.first.starts_with("PROCS CRITICAL - "), "{sent}");
+    // All that was sent has arrived: nothing was cut on the way, and what we cut is said.
+    assert_eq!(shown["plugin_output"], said.first.replace(';', ":"));
+    assert_eq!(shown["performance_data"], said.perfdata);
+    let long = shown["long_plugin_output"].replace("\\n", "\n");
+    assert_eq!(long.trim_end(), said.long);
+    assert!(text.contains("left out") && !said.long.contains("interface099"), "{sent}");
 }

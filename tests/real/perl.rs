@@ -1,6 +1,7 @@
 //! Monitoring::Plugin, the Perl library of most other plugins and of graphers, reads our perfdata: a
 //! parser that nobody here wrote.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
@@ -39,16 +40,17 @@ fn read_by_perl(scratch: &Scratch, perfdata: &str) -> Vec<Item> {
 }
 
 /// What the same check says in JSON, in the words of perfdata.
-fn from_json(answer: &Value) -> Vec<Item> {
+fn from_json(answer: &Value, taken: &mut BTreeSet<String>) -> Vec<Item> {
     let mut items = Vec::new();
     let findings = answer["findings"].as_array().into_iter().flatten();
     for finding in findings {
         for metric in finding["metrics"].as_array().into_iter().flatten() {
+            let name = metric["name"].as_str().unwrap();
+            let label = finding["item"].as_str().map_or(name.to_owned(), |item| format!("{item}.{name}"));
+            let label = unique(safe(&label), taken);
             if metric["value"].is_null() {
                 continue;
             }
-            let name = metric["name"].as_str().unwrap();
-            let label = finding["item"].as_str().map_or(name.to_owned(), |item| format!("{item}.{name}"));
             let unit = metric["unit"].as_str().unwrap();
             let factor = if unit == "ratio" { 100.0 } else { 1.0 };
             let uom = match (unit, metric["kind"].as_str()) {
@@ -65,9 +67,9 @@ fn from_json(answer: &Value) -> Vec<Item> {
                     range.split(':').map(|end| end.parse::<f64>().map_or(end.to_owned(), |end| short(end * factor)));
                 ends.collect::<Vec<_>>().join(":")
             };
-            items.push((safe(&label), uom.to_owned(), [bound("min"), bound("max")], [range("warn"), range("crit")]));
+            items.push((label, uom.to_owned(), [bound("min"), bound("max")], [range("warn"), range("crit")]));
         }
-        items.extend(from_json(finding));
+        items.extend(from_json(finding, taken));
     }
     items
 }
@@ -80,6 +82,18 @@ fn short(number: f64) -> String {
 /// A label as the plugin contract has it: without what ends or splits one.
 fn safe(label: &str) -> String {
     label.replace("::", "__").replace(['\'', '=', '|', '"'], "_")
+}
+
+/// Labels that would fall together are numbered, in the order of the answer.
+fn unique(label: String, taken: &mut BTreeSet<String>) -> String {
+    let mut candidate = label.clone();
+    for number in 2.. {
+        if taken.insert(candidate.clone()) {
+            break;
+        }
+        candidate = format!("{label}_{number}");
+    }
+    candidate
 }
 
 /// Both readings of one check with these options.
@@ -95,7 +109,9 @@ fn compare(scratch: &Scratch, prefix: &[String], plugin: &str, options: &[&str])
     // The first run of a check that keeps a memory has less to say.
     let _ = run_with(&[]);
     let text = run_with(&["-v", "--perfdata", "*"]);
-    let mut json: Vec<Item> = from_json(&serde_json::from_str(&run_with(&["--output", "json"]).stdout).unwrap());
+    // Some metrics are measured only when they are wanted: both runs must want the same.
+    let answer = serde_json::from_str(&run_with(&["--perfdata", "*", "--output", "json"]).stdout).unwrap();
+    let mut json: Vec<Item> = from_json(&answer, &mut BTreeSet::new());
     let mut perl = read_by_perl(scratch, &text.said().perfdata);
     perl.sort_by(|a, b| a.0.cmp(&b.0));
     json.sort_by(|a, b| a.0.cmp(&b.0));
@@ -150,4 +166,6 @@ fn reads_labels_that_look_like_syntax() {
     let items = compare(&scratch, &namespace.enter(), "check_fs", &options);
     let used = items.iter().filter(|item| item.0.contains(".used")).count();
     assert!(used >= names.len(), "{items:#?}");
+    let labels: BTreeSet<&String> = items.iter().map(|item| &item.0).collect();
+    assert_eq!(labels.len(), items.len(), "two items share a label");
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use nix::unistd::{User, chown};
 
@@ -66,8 +67,17 @@ impl Scratch {
 
     /// Writes an executable file.
     pub(crate) fn script(&self, name: &str, content: &str) -> PathBuf {
-        let path = self.file(name, content);
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        let source = self.file(&format!("{name}.source"), content);
+        self.executable(&source, name)
+    }
+
+    /// Copies a program. Another process does it: were the copy open for writing here, another test's child could
+    /// inherit that before it execs, and to run the copy would fail with "text file busy".
+    pub(crate) fn executable(&self, source: &Path, name: &str) -> PathBuf {
+        let path = self.path().join(name);
+        let copied = Command::new("install").args(["-m", "755"]).args([source, &path]).status().unwrap();
+        assert!(copied.success(), "{} is not built", source.display());
+        self.give(&path);
         path
     }
 
@@ -75,7 +85,7 @@ impl Scratch {
     pub(crate) fn plugin(&self, name: &str) -> String {
         let copy = self.folder("bin").join(name);
         if !copy.exists() {
-            fs::copy(super::plugin::bin(name), &copy).unwrap_or_else(|error| panic!("{name} is not built: {error}"));
+            self.executable(&super::plugin::bin(name), &format!("bin/{name}"));
         }
         copy.to_str().unwrap().to_owned()
     }
@@ -85,15 +95,18 @@ impl Scratch {
         self.folder(&format!("state-{name}")).to_str().unwrap().to_owned()
     }
 
-    /// A program that runs its remaining arguments as a command and keeps what its first run printed in
-    /// the file named first: what a server shows can then be compared with what the plugin said to it.
+    /// A program that runs its remaining arguments as a command once, keeps in the file named first what that printed,
+    /// and says the same whenever it is called again: what a server shows can then be compared with what the plugin
+    /// said to it, whichever of several results the server shows.
     pub(crate) fn recorder(&self) -> String {
         let script = "#!/bin/sh\n\
             kept=$1; shift\n\
-            \"$@\" >\"$kept.part\"; code=$?\n\
-            cat \"$kept.part\"\n\
-            [ -e \"$kept\" ] || mv \"$kept.part\" \"$kept\"\n\
-            exit $code\n";
+            if [ ! -e \"$kept\" ]; then\n\
+              \"$@\" >\"$kept.part\"; echo $? >\"$kept.code\"\n\
+              mv \"$kept.part\" \"$kept\"\n\
+            fi\n\
+            cat \"$kept\"\n\
+            exit \"$(cat \"$kept.code\")\"\n";
         self.script("record", script).to_str().unwrap().to_owned()
     }
 
