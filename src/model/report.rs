@@ -271,9 +271,11 @@ impl<'a> Report<'a> {
 /// The help of the metrics that occur.
 fn help(answer: &Answer, catalogue: &Catalogue) -> BTreeMap<String, String> {
     let mut help = BTreeMap::new();
-    for def in &*catalogue.metrics {
-        if answer.walk().any(|finding| finding.metrics.iter().any(|metric| metric.name == def.name)) {
-            help.insert(def.name.to_owned(), def.help.to_owned());
+    for metric in answer.walk().flat_map(|finding| &finding.metrics) {
+        if !help.contains_key(&metric.name)
+            && let Some(def) = catalogue.find(&metric.name)
+        {
+            help.insert(metric.name.clone(), def.help.to_owned());
         }
     }
     help

@@ -185,7 +185,8 @@ impl Thresholds {
 
     /// The default limits that the user's rules make pointless, in words.
     pub fn dropped(&self) -> impl Iterator<Item = String> + '_ {
-        self.rules.iter().filter(|rule| rule.user.is_none()).filter_map(|default| {
+        let asked = self.rules.iter().any(|rule| rule.user.is_some());
+        self.rules.iter().filter(move |rule| asked && rule.user.is_none()).filter_map(|default| {
             let now = self.limits(&default.metric, None);
             let kept = match default.level {
                 Status::Warning => now.warn,
