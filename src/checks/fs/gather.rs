@@ -18,6 +18,7 @@ use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
+use std::time::Instant;
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -30,8 +31,10 @@ pub struct Sample {
     pub notes: Vec<String>,
     /// What was left out, and why.
     pub details: Vec<String>,
-    /// The time since boot.
+    /// The time since boot at the beginning.
     pub clock: Option<Clock>,
+    /// Seconds from then until all had answered or had been given up.
+    pub took: f64,
 }
 
 /// One file system.
@@ -86,6 +89,7 @@ pub(super) fn gather(options: &Fs, cx: &Context<'_>) -> Result<Sample, Failure> 
     let table = mounts::parse(&text);
     let tree = Tree::new(&table);
     let mut sample = Sample { clock: Clock::read(cx.root), ..Sample::default() };
+    let begun = Instant::now();
     if table.unread > 0 {
         sample.notes.push(format!("{} of the mount table not understood", text::count(table.unread, "line", "lines")));
     }
@@ -97,6 +101,7 @@ pub(super) fn gather(options: &Fs, cx: &Context<'_>) -> Result<Sample, Failure> 
         explain(&selection, &table, &mut sample.details);
     }
     let replies = ask(options, cx, (&table, &tree), &selection.chosen, snapshot.as_ref());
+    sample.took = begun.elapsed().as_secs_f64();
     for (chosen, reply) in selection.chosen.iter().zip(replies) {
         let Some(mount) = table.mounts.get(chosen.index) else { continue };
         match (reply, chosen.named) {

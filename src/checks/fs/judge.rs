@@ -28,6 +28,8 @@ struct Judge<'j, 'r> {
     options: &'j Fs,
     history: &'j mut History,
     moment: Moment,
+    /// When the last answer was in, or given up.
+    answered: Moment,
     report: &'j mut Report<'r>,
     fullest: Fullest,
 }
@@ -35,7 +37,7 @@ struct Judge<'j, 'r> {
 /// Judges.
 pub(super) fn judge(options: &Fs, sample: &Sample, history: &mut History, now: Timestamp, report: &mut Report<'_>) {
     let moment = history.begin(sample.clock.as_ref(), now);
-    let mut judge = Judge { options, history, moment, report, fullest: None };
+    let mut judge = Judge { options, history, moment, answered: moment.after(sample.took), report, fullest: None };
     let mut alone: Vec<&Seen> = Vec::new();
     let mut groups: Vec<(&str, Vec<&Seen>)> = Vec::new();
     for group in &options.group {
@@ -175,7 +177,7 @@ impl Judge<'_, '_> {
             }
             Reply::Stuck { pid, waited } => {
                 let waited = waited.as_secs_f64();
-                let all = self.history.hangs(self.moment, name, waited);
+                let all = self.history.hangs(self.answered, name, waited);
                 let patience = self.options.patience().as_secs_f64();
                 let since = if all > patience.max(waited) + 1.0 || waited > patience + 1.0 {
                     format!("statfs has been hanging for {}", Unit::Seconds.show(all.max(waited)))

@@ -188,6 +188,26 @@ fn one_that_hangs_is_told_with_its_whole_time() {
 }
 
 #[test]
+fn the_wait_within_the_run_is_counted_once() {
+    // The lock tells how long it has been; each run has begun `took` seconds before it gave up.
+    let mut history = History::default();
+    let mut run = |uptime: f64, took: f64, waited: f64| {
+        let stuck = Reply::Stuck { pid: Some(7), waited: Duration::from_secs_f64(waited) };
+        let sample = Sample { took, ..at(uptime, vec![without_answer("/mnt/x", stuck)]) };
+        judged(&[], &[], &sample, &mut history, 1e9).summary
+    };
+    let first = run(1000.0, 5.0, 5.0);
+    assert!(first.contains("has not returned within 5 s"), "{first}");
+    let second = run(1005.0, 0.0, 5.0);
+    assert!(second.contains("has not returned within 5 s"), "{second}");
+    let third = run(1060.0, 0.0, 60.0);
+    assert!(third.contains("hanging for 60 s"), "{third}");
+    // The child was ended, and another has asked since.
+    let fourth = run(1600.0, 5.0, 5.0);
+    assert!(fourth.contains("hanging for 10.1 min"), "{fourth}");
+}
+
+#[test]
 fn errors_have_the_state_of_who_is_to_blame() {
     let state = |errno| answer(&[], &[], vec![without_answer("/mnt/x", Reply::Failed(errno))]);
     let stale = state(Errno::ENOTCONN);
