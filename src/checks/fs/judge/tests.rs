@@ -244,6 +244,24 @@ fn a_forecast_needs_history_and_has_limits_when_asked() {
 }
 
 #[test]
+fn why_there_is_no_forecast_is_said_to_who_looks_closely() {
+    let mut history = History::default();
+    let mut details = |in_full| judged(&[], &[], &Sample { in_full, ..at(1.0, vec![seen("/", 10)]) }, &mut history, 1e9).details;
+    assert!(details(false).is_empty());
+    assert_eq!(details(true), ["eta is unknown until there is an hour of history, and while a file system does not fill"]);
+    let mut history = History::default();
+    for run in 0..8 {
+        filling(&mut history, run, 1e9, &[]);
+    }
+    let mut one = seen("/var", 0);
+    if let Reply::Space(space) = &mut one.reply {
+        (space.free, space.available) = (26 * GIB, 26 * GIB as i64);
+    }
+    let sample = Sample { in_full: true, ..at(5800.0, vec![one]) };
+    assert_eq!(judged(&[], &[], &sample, &mut history, 1e9).details, [""; 0]);
+}
+
+#[test]
 fn a_clock_that_jumps_does_no_harm() {
     let last = |jump: fn(u32) -> f64| {
         let mut history = History::default();
