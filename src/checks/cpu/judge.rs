@@ -18,12 +18,15 @@ impl Memory {
 
 impl Cpu {
     /// The times by which a value is held; `asked` when the user has given limits for it.
-    pub(super) fn times(&self, sample: &Sample, mean: bool, asked: bool) -> Times {
-        let now = sample.now.clock.as_ref().map_or(0.0, |clock| clock.uptime);
+    pub(super) fn times(&self, sample: &Sample, name: &str, mean: bool, asked: bool) -> Times {
+        // Without a clock the time before this run is not known, but that of the sample is.
+        let now = sample.now.clock.as_ref().map_or(sample.seconds, |clock| clock.uptime);
         let begin = if mean { (now - sample.seconds).max(0.0) } else { now };
         let least = self.held_for.unwrap_or(if asked { 0.0 } else { DEFAULT_HOLD });
-        // What cannot be remembered would never last: better an alarm too early than none.
-        Times { begin, now, least: if sample.remembers { least } else { 0.0 } }
+        // What cannot be remembered would never be seen to last. What the user wants to hear of is better told too early
+        // than never; for the rest the kernel's own memory is asked, since a busy moment is no fault.
+        let at_once = !sample.remembers && (asked || sample.is_proven_by_load(name));
+        Times { begin, now, least: if at_once { 0.0 } else { least } }
     }
 
     pub(super) fn say(&self, sample: &Sample, memory: &mut Memory, report: &mut Report<'_>) {
@@ -45,6 +48,7 @@ impl Cpu {
         if sample.shares().is_none() {
             draft.raise(Status::Unknown);
         }
+        waiting.dedup();
         for words in &waiting {
             text.push_str("; ");
             text.push_str(words);
@@ -79,7 +83,8 @@ impl Cpu {
         report: &Report<'_>,
         waiting: &mut Vec<String>,
     ) {
-        let times = self.times(held.sample, held.mean, report.mentions(held.name));
+        let asked = report.mentions(held.name);
+        let times = self.times(held.sample, held.name, held.mean, asked);
         let limits = report.limits(draft, held.name);
         let status = limits.status(held.value);
         let allowed = holds.allowed(held.key, status, &times);
@@ -91,13 +96,17 @@ impl Cpu {
         };
         report.measure(draft, measure.no_worse_than(allowed));
         if let Some(range) = limits.behind(status).filter(|_| allowed == Status::Ok && status != Status::Ok) {
-            waiting.push(format!(
-                "{} {} for {}, alerts after {}",
-                held.name,
-                range.crossed(held.value, unit),
-                Unit::Seconds.show(holds.since(held.key, times.now)),
-                Unit::Seconds.show(times.least)
-            ));
+            let range = range.crossed(held.value, unit);
+            waiting.push(if held.sample.remembers {
+                let since = Unit::Seconds.show(holds.since(held.key, times.now));
+                format!("{} {range} for {since}, alerts after {}", held.name, Unit::Seconds.show(times.least))
+            } else {
+                words::unproven(held.sample, held.name, &range, self.span(held.sample))
+            });
+        }
+        let by_load = !held.sample.remembers && !asked && self.held_for != Some(0.0);
+        if by_load && allowed != Status::Ok && held.sample.is_proven_by_load(held.name) {
+            waiting.extend(words::proven_by_load(held.sample));
         }
     }
 
@@ -111,11 +120,18 @@ impl Cpu {
         report.detail(if sample.from_previous_run {
             format!("measured over {}, since the previous run", Unit::Seconds.show(sample.seconds))
         } else {
-            format!("measured over a sample of {}", Unit::Seconds.show(self.sample.unwrap_or(FIRST_SAMPLE)))
+            format!("measured over a sample of {}", Unit::Seconds.show(self.span(sample)))
         });
-        if !sample.remembers && self.held_for != Some(0.0) {
-            report.detail("limits count at once: without a memory nothing is seen to last");
+        let waits = self.held_for.is_some_and(|least| least > 0.0);
+        if waits && !sample.remembers && METRICS.iter().any(|metric| report.mentions(metric.name)) {
+            let why = "nothing is remembered that would show them to last";
+            report.note(format!("limits of your own count at once in spite of --for: {why}"));
         }
+    }
+
+    /// Seconds that were measured, as they are said: of a sample those that it was meant to take.
+    fn span(&self, sample: &Sample) -> f64 {
+        if sample.from_previous_run { sample.seconds } else { self.sample.unwrap_or(FIRST_SAMPLE) }
     }
 }
 

@@ -94,8 +94,13 @@ judged apart: more processors do not help it.
 
 By default it is a warning above 90 % busy and critical above 95 %, a warning above 40 % iowait, and above 20 % steal; each \
 only when it has lasted for 5 minutes, because a processor that is used to the full for a moment does what it was \
-bought for. Limits of your own count at once, or after --for. A limit on a mean since the previous run counts from that run on: run every five minutes, the first run that \
-sees it alerts. Where nothing can be remembered, limits count at once.
+bought for. Limits of your own count at once, or after --for. A limit on a mean since the previous run counts from that run \
+on: run every five minutes, the first run that sees it alerts.
+
+Where nothing can be remembered, as without a state folder that can be written, half a second is measured, and that a default \
+limit was crossed for so short a time is no alert by itself. The load averages, the kernel's own memory, are the witness then: \
+busy, iowait and steal alert at once where load1 and load5 are both above the number of processors. Else the sentence says what \
+is crossed and that nobody knows whether it lasts. Limits of your own count at once there, in spite of --for, which is said.
 
 When a limit counts, the processes that run most at that moment are named, or the busiest disk and the processes that wait \
 for it. A single process that uses one processor for long is found by check_procs.
@@ -152,12 +157,12 @@ impl Cpu {
     fn counts(&self, cx: &Context<'_>, sample: &Sample, mut holds: Holds) -> bool {
         let machine = values::of_machine(sample).into_iter().any(|Value { name, value, mean }| {
             let status = value.map_or(Status::Ok, |value| cx.would_be(name, None, value));
-            holds.allowed(name, status, &self.times(sample, mean, cx.mentions(name))) != Status::Ok
+            holds.allowed(name, status, &self.times(sample, name, mean, cx.mentions(name))) != Status::Ok
         });
         machine
             || sample.by_core().iter().any(|(core, shares)| {
                 let status = cx.would_be("core_busy", Some(core), shares.busy());
-                holds.allowed(&format!("core_busy@{core}"), status, &self.times(sample, true, cx.mentions("core_busy"))) != Status::Ok
+                holds.allowed(&format!("core_busy@{core}"), status, &self.times(sample, "core_busy", true, cx.mentions("core_busy"))) != Status::Ok
             })
     }
 }

@@ -39,7 +39,7 @@ impl Reading {
         let stat = Stat::parse(&text, each_core).map_err(|why| anyhow!("{}: {why}", root.path(STAT).display()))?;
         let mut trouble = Vec::new();
         let mut kept = |what: &str, why: &str| trouble.push(format!("{what}: {why}"));
-        let clock = Clock::of_counters(root).map_err(|why| kept("limits count at once", &why.to_string())).ok();
+        let clock = Clock::of_counters(root).map_err(|why| kept("nothing is seen to last", &why.to_string())).ok();
         let load = match root.text(LOAD) {
             Ok(text) => {
                 let load = load::parse(&text);

@@ -89,15 +89,107 @@ fn a_restart_ends_what_lasted() {
     assert_eq!(judge(&cpu, &other, &mut memory, 1e9, &[]).status, Status::Ok);
 }
 
+/// Half a second of two processors, of which nothing will be remembered.
+fn moment(busy: u64, load: Option<[f64; 3]>) -> Sample {
+    let mut sample = minute(1000.0, busy);
+    sample.earlier.clock = Some(Clock { uptime: 999.5, boot: "a".to_owned() });
+    // All of the ticks in less time: a second more of them is thought possible.
+    (sample.earlier.stat, sample.now.stat) = (reading(0.0, "a", "0 0 0 0").stat, reading(0.0, "a", &format!("{busy} 0 0 {}", 100 - busy)).stat);
+    (sample.seconds, sample.from_previous_run, sample.remembers, sample.now.load) = (0.5, false, false, load);
+    sample
+}
+
+fn defaults(sample: &Sample) -> (Status, String) {
+    let cpu = Cpu { held_for: None, sample: None, per_core: false };
+    let answer = judge(&cpu, sample, &mut Memory::default(), 1e9, &[]);
+    (answer.status, answer.summary)
+}
+
 #[test]
-fn what_cannot_be_remembered_counts_at_once() {
-    let sample = Sample { remembers: false, ..minute(1000.0, 93) };
-    assert_eq!(judge(&cpu(300.0), &sample, &mut Memory::default(), 1e9, &[]).status, Status::Warning);
-    let mut without_clock = minute(1000.0, 97);
-    (without_clock.now.clock, without_clock.remembers) = (None, false);
+fn a_busy_moment_of_which_nothing_is_remembered_is_said_and_no_alarm() {
+    let text = "98 % busy (user 98 %, system 0 %), iowait 0 %, load 1.4 on 2 cores; busy above 95 % over 500 ms only, no alert: \
+                nothing is remembered that would show it to last, and load1 1.4 and load5 0.5 on 2 cores are no lasting load";
+    assert_eq!(defaults(&moment(98, Some([1.4, 0.5, 0.3]))), (Status::Ok, text.to_owned()));
+    // A load that has just come, one that is going, and none that is known.
+    for load in [Some([9.0, 1.9, 0.3]), Some([1.9, 9.0, 9.0]), None] {
+        let (status, text) = defaults(&moment(98, load));
+        assert_eq!(status, Status::Ok, "{load:?}");
+        assert!(text.contains("busy above 95 % over 500 ms only, no alert: nothing is remembered"), "{text}");
+    }
+    assert!(!defaults(&moment(50, None)).1.contains("remembered"));
+}
+
+#[test]
+fn the_load_averages_are_the_witness_where_nothing_is_remembered() {
+    let text = "98 % busy (user 98 %, system 0 %), iowait 0 %, load 2.5 on 2 cores; nothing is remembered, but load1 2.5 and \
+                load5 2.1 on 2 cores show that it lasts (critical: busy above 95 %)";
+    assert_eq!(defaults(&moment(98, Some([2.5, 2.1, 0.3]))), (Status::Critical, text.to_owned()));
+    assert_eq!(defaults(&moment(93, Some([2.5, 2.1, 0.3]))).0, Status::Warning);
+    // A high load alone is no fault, and where something is remembered, it is not asked.
+    assert_eq!(defaults(&moment(50, Some([9.0, 9.0, 9.0]))).0, Status::Ok);
+    let remembering = Sample { remembers: true, ..moment(98, Some([9.0, 9.0, 9.0])) };
+    assert_eq!(defaults(&remembering).0, Status::Ok);
+    // A container that is held back by its limit may do so on an idle machine and on a busy one.
+    let mut held_back = moment(50, Some([9.0, 9.0, 9.0]));
+    let quota = |used| Some(CpuQuota { cores: 1.0, used: Some(used), periods: None, throttled: None });
+    (held_back.earlier.quota, held_back.now.quota) = (quota(1.0), quota(1.5));
+    let (status, text) = defaults(&held_back);
+    assert_eq!(status, Status::Ok);
+    assert!(text.ends_with("quota_used above 95 % over 500 ms only, no alert: nothing is remembered that would show it to last"), "{text}");
+}
+
+#[test]
+fn limits_of_a_user_count_at_once_where_nothing_is_remembered() {
+    let rule: Rule = "iowait=10".parse().expect("a rule");
+    let mut waiting = moment(50, None);
+    waiting.now.stat = reading(0.0, "a", "10 0 0 60 30").stat;
+    let answer = judge(&cpu(600.0), &waiting, &mut Memory::default(), 1e9, std::slice::from_ref(&rule));
+    assert_eq!(answer.status, Status::Warning);
+    let note = "limits of your own count at once in spite of --for: nothing is remembered that would show them to last";
+    assert_eq!(answer.notes, [note]);
+    // Nobody's limit, and nothing to say of it; and none that was to wait.
+    assert!(judge(&cpu(600.0), &waiting, &mut Memory::default(), 1e9, &[]).notes.is_empty());
+    assert!(judge(&cpu(0.0), &waiting, &mut Memory::default(), 1e9, &[rule]).notes.is_empty());
+}
+
+#[test]
+fn a_sample_that_is_long_enough_needs_no_memory_and_no_clock() {
+    let mut long = Sample { remembers: false, ..minute(1000.0, 98) };
+    assert_eq!(judge(&cpu(60.0), &long, &mut Memory::default(), 1e9, &[]).status, Status::Critical);
+    assert_eq!(judge(&cpu(61.0), &long, &mut Memory::default(), 1e9, &[]).status, Status::Ok);
+    long.now.clock = None;
     let mut memory = Memory::default();
-    assert_eq!(judge(&cpu(300.0), &without_clock, &mut memory, 1e9, &[]).status, Status::Critical);
+    assert_eq!(judge(&cpu(60.0), &long, &mut memory, 1e9, &[]).status, Status::Critical);
+    assert_eq!(judge(&cpu(61.0), &long, &mut memory, 1e9, &[]).status, Status::Ok);
     assert!(memory.last.is_none());
+}
+
+#[test]
+fn the_words_and_the_metrics_are_of_the_same_values() {
+    let mut sample = minute(1000.0, 0);
+    sample.now.stat = reading(0.0, "a", "470 515 5 0 0 3 7").stat;
+    let answer = judge(&cpu(300.0), &sample, &mut Memory::default(), 1e9, &[]);
+    let text = "100 % busy (user 47 %, nice 51.5 %, system 0.5 %, softirq 0.7 %), iowait 0 %, 2 cores";
+    assert!(answer.summary.starts_with(text), "{}", answer.summary);
+    let value = |name: &str| {
+        let mut all = answer.findings.iter().flat_map(|finding| &finding.metrics).filter(|metric| metric.name == name);
+        all.next().and_then(|metric| metric.value).map(|value| value.as_f64())
+    };
+    let values = ["user", "nice", "system", "irq", "softirq"].map(value);
+    assert_eq!(values, [0.47, 0.515, 0.005, 0.003, 0.007].map(Some));
+}
+
+#[test]
+fn what_is_marked_as_performance_data_is_there_by_default() {
+    let mut sample = minute(1000.0, 10);
+    sample.now.load = Some([0.1; 3]);
+    let answer = judge(&cpu(0.0), &sample, &mut Memory::default(), 1e9, &[]);
+    let shown = answer.findings.iter().flat_map(|finding| &finding.metrics).filter(|metric| metric.perfdata);
+    let shown: Vec<&str> = shown.map(|metric| &*metric.name).collect();
+    // The others say in their help when they are there.
+    let catalogue = cpu(0.0).catalogue();
+    let marked = catalogue.metrics.iter().filter(|def| def.perfdata && !def.help.ends_with(')')).map(|def| def.name);
+    assert_eq!(shown, marked.collect::<Vec<_>>());
 }
 
 #[test]

@@ -43,10 +43,10 @@ pub(super) const METRICS: &[MetricDef] = &[
     MetricDef::gauge("context_switches", Unit::PerSecond, "context switches"),
     MetricDef::gauge("interrupts", Unit::PerSecond, "interrupts"),
     MetricDef::gauge("forks", Unit::PerSecond, "processes and threads started"),
-    MetricDef::gauge("quota_used", Unit::Ratio, "share of the container's processor time that was used")
+    MetricDef::gauge("quota_used", Unit::Ratio, "share of the processor time that was used (in a container with a limit)")
         .limits("90", "95")
         .in_perfdata(),
-    MetricDef::gauge("throttled", Unit::Ratio, "share of periods in which the container was made to wait"),
+    MetricDef::gauge("throttled", Unit::Ratio, "share of periods in which the container was made to wait (with a limit)"),
     MetricDef::gauge("core_busy", Unit::Ratio, "busy, of one processor (--per-core)").in_perfdata(),
 ];
 
@@ -80,6 +80,19 @@ impl Sample {
     fn rate(&self, now: Option<u64>, earlier: Option<u64>) -> Option<f64> {
         let rate = now?.checked_sub(earlier?)? as f64 / self.seconds;
         rate.is_finite().then_some(rate)
+    }
+
+    /// Whether the load averages, the kernel's own memory, show that what this metric tells has gone on for minutes: more
+    /// tasks than processors, now and on average over five minutes.
+    pub(super) fn is_proven_by_load(&self, name: &str) -> bool {
+        let lasts = |[one, five, _]: [f64; 3]| one.min(five) / self.cores() > 1.0;
+        Self::has_load_as_witness(name) && self.now.load.is_some_and(lasts)
+    }
+
+    /// Whether the load averages have something to say of a metric: they count the tasks of the whole machine that run,
+    /// wait for a processor or for a disk, not those that a container's limit holds back.
+    pub(super) fn has_load_as_witness(name: &str) -> bool {
+        matches!(name, "busy" | "iowait" | "steal")
     }
 
     /// The share of a container's limit that was used.

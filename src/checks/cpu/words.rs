@@ -36,18 +36,44 @@ pub(super) fn sentence(sample: &Sample) -> String {
     parts.join(", ")
 }
 
-/// `12 % busy (user 9 %, system 3 %)`, in parts that sum to the whole.
+/// `12 % busy (user 9 %, system 3 %)`: each part has the value of the metric of its name, and all that matter are named.
 pub(super) fn busy(shares: &Shares) -> String {
     let show = |share| Unit::Ratio.show(share);
-    let mut parts = vec![format!("user {}", show(shares.user + shares.nice))];
-    parts.push(format!("system {}", show(shares.system + shares.irq + shares.softirq)));
-    if shares.guest >= NOTABLE {
-        parts.push(format!("guests {}", show(shares.guest)));
-    }
-    if shares.steal >= NOTABLE {
-        parts.push(format!("stolen {}", show(shares.steal)));
-    }
+    let named = [
+        ("user", shares.user, true),
+        ("nice", shares.nice, false),
+        ("system", shares.system, true),
+        ("irq", shares.irq, false),
+        ("softirq", shares.softirq, false),
+        ("guests", shares.guest, false),
+        ("stolen", shares.steal, false),
+    ];
+    let named = named.into_iter().filter(|(_, share, always)| *always || *share >= NOTABLE);
+    let parts: Vec<String> = named.map(|(name, share, _)| format!("{name} {}", show(share))).collect();
     format!("{} busy ({})", show(shares.busy()), parts.join(", "))
+}
+
+/// What is said of a limit that is crossed while nothing is remembered by which it could be seen to last: `range` is the
+/// limit in words, `span` the seconds that were measured.
+pub(super) fn unproven(sample: &Sample, name: &str, range: &str, span: f64) -> String {
+    let why = match load(sample).filter(|_| Sample::has_load_as_witness(name)) {
+        Some(load) => format!(", and {load} are no lasting load"),
+        None => String::new(),
+    };
+    let span = Unit::Seconds.show(span);
+    format!("{name} {range} over {span} only, no alert: nothing is remembered that would show it to last{why}")
+}
+
+/// What is said of a default limit that counts by the load averages alone.
+pub(super) fn proven_by_load(sample: &Sample) -> Option<String> {
+    load(sample).map(|load| format!("nothing is remembered, but {load} show that it lasts"))
+}
+
+/// `load1 9.1 and load5 4.2 on 2 cores`
+fn load(sample: &Sample) -> Option<String> {
+    let [one, five, _] = sample.now.load?;
+    let cores = text::count(sample.now.stat.online as usize, "core", "cores");
+    Some(format!("load1 {} and load5 {} on {cores}", Unit::None.show(one), Unit::None.show(five)))
 }
 
 /// Who runs, and who waits for what: what was seen in a moment, while the limits are about a longer time.

@@ -1,7 +1,7 @@
 //! Reads the mount table and asks the chosen file systems for their sizes: all I/O of `check_fs`.
 
 use super::options::Fs;
-use super::select::{Chosen, LeftOut, Selection, Shown, select};
+use super::select::{Chosen, LeftOut, Selection, Shown, idle_excludes, select};
 use crate::host::clock::Clock;
 use crate::host::fstype::{gives_up_writing, is_unsure};
 use crate::host::mount_tree::{Tree, upwards};
@@ -18,6 +18,7 @@ use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
+use std::time::Instant;
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -30,8 +31,12 @@ pub struct Sample {
     pub notes: Vec<String>,
     /// What was left out, and why.
     pub details: Vec<String>,
-    /// The time since boot.
+    /// Whether every value is shown, those that are not known too.
+    pub in_full: bool,
+    /// The time since boot at the beginning.
     pub clock: Option<Clock>,
+    /// Seconds from then until all had answered or had been given up.
+    pub took: f64,
 }
 
 /// One file system.
@@ -85,7 +90,8 @@ pub(super) fn gather(options: &Fs, cx: &Context<'_>) -> Result<Sample, Failure> 
     }
     let table = mounts::parse(&text);
     let tree = Tree::new(&table);
-    let mut sample = Sample { clock: Clock::read(cx.root), ..Sample::default() };
+    let mut sample = Sample { clock: Clock::read(cx.root), in_full: cx.verbosity() > 1, ..Sample::default() };
+    let begun = Instant::now();
     if table.unread > 0 {
         sample.notes.push(format!("{} of the mount table not understood", text::count(table.unread, "line", "lines")));
     }
@@ -95,8 +101,11 @@ pub(super) fn gather(options: &Fs, cx: &Context<'_>) -> Result<Sample, Failure> 
     sample.notes.extend(selection.idle.iter().map(|pattern| format!("--include {pattern} fits no file system")));
     if cx.verbosity() > 0 {
         explain(&selection, &table, &mut sample.details);
+        let idle = idle_excludes(options, &table, &tree);
+        sample.details.extend(idle.iter().map(|pattern| format!("--exclude {pattern} fits no file system")));
     }
     let replies = ask(options, cx, (&table, &tree), &selection.chosen, snapshot.as_ref());
+    sample.took = begun.elapsed().as_secs_f64();
     for (chosen, reply) in selection.chosen.iter().zip(replies) {
         let Some(mount) = table.mounts.get(chosen.index) else { continue };
         match (reply, chosen.named) {

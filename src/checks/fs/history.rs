@@ -44,6 +44,13 @@ pub(super) struct Moment {
     due: bool,
 }
 
+impl Moment {
+    /// The same moment so many seconds later, within the run.
+    pub(super) fn after(self, seconds: f64) -> Self {
+        Self { own: self.own + seconds.max(0.0), ..self }
+    }
+}
+
 impl History {
     /// Finds out how much time has passed since the last sample, and begins this run.
     ///
@@ -103,7 +110,8 @@ impl History {
         self.hung.retain(|name, _| is_there(name));
     }
 
-    /// A file system has not answered for `waited` seconds in this run: for how many has it been, over all runs?
+    /// At this moment a file system has not answered for `waited` seconds: for how many has it been, over all runs?
+    /// The moment is that of the end of the wait: at the beginning of the run the wait is yet to come.
     pub(super) fn hangs(&mut self, moment: Moment, name: &str, waited: f64) -> f64 {
         let since = self.hung.entry(name.to_owned()).or_insert(moment.own - waited);
         *since = since.min(moment.own - waited);

@@ -28,14 +28,18 @@ struct Judge<'j, 'r> {
     options: &'j Fs,
     history: &'j mut History,
     moment: Moment,
+    /// When the last answer was in, or given up.
+    answered: Moment,
     report: &'j mut Report<'r>,
     fullest: Fullest,
+    /// Whether there is one whose end is not known.
+    without_eta: bool,
 }
 
 /// Judges.
 pub(super) fn judge(options: &Fs, sample: &Sample, history: &mut History, now: Timestamp, report: &mut Report<'_>) {
     let moment = history.begin(sample.clock.as_ref(), now);
-    let mut judge = Judge { options, history, moment, report, fullest: None };
+    let mut judge = Judge { options, history, moment, answered: moment.after(sample.took), report, fullest: None, without_eta: false };
     let mut alone: Vec<&Seen> = Vec::new();
     let mut groups: Vec<(&str, Vec<&Seen>)> = Vec::new();
     for group in &options.group {
@@ -56,13 +60,16 @@ pub(super) fn judge(options: &Fs, sample: &Sample, history: &mut History, now: T
     for seen in &alone {
         judge.file_system(seen);
     }
-    let fullest = judge.fullest.take();
+    let (fullest, without_eta) = (judge.fullest.take(), judge.without_eta);
     let there: HashSet<&str> =
         sample.seen.iter().map(|seen| &*seen.name).chain(groups.iter().map(|(name, _)| *name)).collect();
     history.keep_only(moment, |name| there.contains(name));
     absent(options, sample, report);
     sample.notes.iter().for_each(|note| report.note(note));
     sample.details.iter().for_each(|detail| report.detail(detail));
+    if without_eta && sample.in_full {
+        report.detail("eta is unknown until there is an hour of history, and while a file system does not fill");
+    }
     if there.len() > MOST_KEPT {
         report.detail(format!("no forecast beyond the first {MOST_KEPT} file systems"));
     }
@@ -175,7 +182,7 @@ impl Judge<'_, '_> {
             }
             Reply::Stuck { pid, waited } => {
                 let waited = waited.as_secs_f64();
-                let all = self.history.hangs(self.moment, name, waited);
+                let all = self.history.hangs(self.answered, name, waited);
                 let patience = self.options.patience().as_secs_f64();
                 let since = if all > patience.max(waited) + 1.0 || waited > patience + 1.0 {
                     format!("statfs has been hanging for {}", Unit::Seconds.show(all.max(waited)))
@@ -271,7 +278,9 @@ impl Judge<'_, '_> {
 
     #[expect(clippy::cast_precision_loss, reason = "a forecast needs no last digits")]
     fn eta(&mut self, name: &str, of: &str, figures: &Figures) -> Option<f64> {
-        self.history.eta(self.moment, name, of, figures.used as f64, figures.usable())
+        let eta = self.history.eta(self.moment, name, of, figures.used as f64, figures.usable());
+        self.without_eta |= eta.is_none();
+        eta
     }
 
     fn rank(&mut self, name: &str, figures: &Figures) {

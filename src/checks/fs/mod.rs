@@ -33,7 +33,8 @@ and further mounts of a file system that is judged already: the shortest mount p
 left out. --include brings such a one in by its type (type:tmpfs) or by a pattern without wildcards. An automount is never \
 touched, so it is never triggered.
 
-Patterns are compared with the whole mount point, or with device: or type: in front with the device or the type. * is any \
+Patterns are compared with the whole mount point, or with device: or type: in front with the device or the type (mount: may be \
+written too). * is any \
 run of characters, / too, and ? is one character; after ~ comes a regular expression that may fit anywhere in the name. \
 Names are compared the way they are shown: characters that could harm a terminal appear as escapes.
 
@@ -45,7 +46,8 @@ which nobody else may see, is left out.
 
 A file system that its own driver has made read-only after an error is CRITICAL. From an hour of history on, eta is the time \
 until the file system is full if it goes on filling as it did in the last two days, by a slope that single large files do not \
-move; -w eta=2d: warns two days ahead. It has no limits by default.
+move; -w eta=2d: warns two days ahead. It has no limits by default. It is unknown until there is an hour of history (of six runs \
+at least, five minutes apart), and while the file system does not fill; that is no fault.
 
 With --root DIR the mount table is DIR/proc/1/mountinfo or DIR/proc/self/mountinfo, and file systems are asked below DIR. If \
 there is a file DIR/statfs, sizes come from it, which reproduces the answer of another machine: a line for each mount point \

@@ -77,10 +77,8 @@ impl FromStr for Pattern {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let fields = [("mount:", Field::Mount), ("device:", Field::Device), ("type:", Field::Type)];
-        let (field, body) = fields
-            .iter()
-            .find_map(|(prefix, field)| Some((*field, text.strip_prefix(prefix)?)))
-            .unwrap_or((Field::Mount, text));
+        let said = fields.iter().find_map(|(prefix, field)| Some((*field, text.strip_prefix(prefix)?)));
+        let (field, body) = said.unwrap_or((Field::Mount, text));
         let test = match body.strip_prefix('~') {
             Some(regex) => Test::Regex(Regex::new(regex).map_err(|e| format!("'{regex}' is no regex: {}", reason(&e)))?),
             None if body.is_empty() => return Err("a pattern must not be empty".to_owned()),
@@ -88,7 +86,15 @@ impl FromStr for Pattern {
         };
         // Such a pattern can fit no mount point, and would silently do nothing.
         if field == Field::Mount && matches!(test, Test::Glob(_)) && !body.starts_with(['/', '*', '?']) {
-            return Err(format!("'{text}' fits no mount point; use /…, type:{body} or device:{body}"));
+            return Err(match body.split_once(':').filter(|_| said.is_none()) {
+                // A server's export has the same form, and is a device.
+                Some((field, rest)) => {
+                    let advice = if rest.starts_with('/') { format!(", as in device:{text}") } else { String::new() };
+                    let fields = "the fields are mount:, device:, type:";
+                    format!("'{text}' fits no mount point, and '{field}:' is no field: {fields}{advice}")
+                }
+                None => format!("'{text}' fits no mount point; use /…, type:{body} or device:{body}"),
+            });
         }
         Ok(Self { field, test, text: text.to_owned() })
     }
@@ -146,6 +152,11 @@ mod tests {
     #[test]
     fn what_cannot_be_meant_is_refused() {
         assert_eq!(fits("nfs4"), Err("'nfs4' fits no mount point; use /…, type:nfs4 or device:nfs4".to_owned()));
+        let wrong = "'typ:tmpfs' fits no mount point, and 'typ:' is no field: the fields are mount:, device:, type:";
+        assert_eq!(fits("typ:tmpfs"), Err(wrong.to_owned()));
+        assert!(fits("typ:~^tmp").is_err_and(|why| why.contains("'typ:' is no field")));
+        assert!(fits("srv:/export").is_err_and(|why| why.ends_with("as in device:srv:/export")));
+        assert!(fits("mount:a:b").is_err_and(|why| why.ends_with("use /…, type:a:b or device:a:b")));
         assert_eq!(fits("type:"), Err("a pattern must not be empty".to_owned()));
         assert!(fits("~(").is_err_and(|why| why.starts_with("'(' is no regex: unclosed group")));
         assert!("=x".parse::<Group>().is_err() && "x".parse::<Group>().is_err());

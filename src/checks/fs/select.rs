@@ -1,7 +1,7 @@
 //! Which of the mounts are judged. No I/O: the table has been read.
 
 use super::options::Fs;
-use super::pattern::Names;
+use super::pattern::{Names, Pattern};
 use crate::host::fstype::{Class, class};
 use crate::host::mount_tree::Tree;
 use crate::host::mounts::{Mount, Table};
@@ -152,6 +152,13 @@ pub(super) fn select(options: &Fs, table: &Table<'_>, tree: &Tree<'_>, held: &[u
     let idle = options.include.iter().zip(included).filter(|(_, used)| !used);
     out.idle = idle.map(|(pattern, _)| pattern.text().to_owned()).collect();
     out
+}
+
+/// Patterns of `--exclude` that no visible mount fits: a configuration for many machines has them, or a slip of the pen.
+pub(super) fn idle_excludes<'o>(options: &'o Fs, table: &Table<'_>, tree: &Tree<'_>) -> Vec<&'o str> {
+    let mounts = || tree.visible().filter_map(|index| table.mounts.get(index));
+    let fits_none = |pattern: &&Pattern| !mounts().any(|mount| pattern.matches(Shown::new(mount).names()));
+    options.exclude.iter().filter(fits_none).map(Pattern::text).collect()
 }
 
 fn is_excluded(options: &Fs, mount: &Mount<'_>) -> bool {

@@ -101,6 +101,41 @@ fn a_rate_of_a_moment_counts_only_if_asked_for() {
 }
 
 #[test]
+fn one_is_one_and_more_are_more() {
+    let (mut memory, mut sample) = (Memory::default(), at(1000.0, 8 * GIB));
+    judge(&sample, &mut memory, &[]);
+    let mut killed = |uptime: f64, all| {
+        sample.now.clock = Some(Clock { uptime, boot: "a".to_owned() });
+        sample.now.paging = Some(Paging { oom_kills: Some(all), ..Paging::default() });
+        judge(&sample, &mut memory, &[]).summary
+    };
+    let one = killed(1060.0, 1);
+    assert!(one.contains("; 1 process killed for want of memory in the last 15 min"), "{one}");
+    let two = killed(1120.0, 2);
+    assert!(two.contains("; 2 processes killed for want of memory"), "{two}");
+    let pages = |all| {
+        let mut sample = at(1000.0, 8 * GIB);
+        sample.now.machine.huge_pages = Some((all, 0));
+        judge(&sample, &mut Memory::default(), &[]).details
+    };
+    assert_eq!((pages(1), pages(2)), (vec!["1 of 1 huge page taken or reserved".into()], vec!["2 of 2 huge pages taken or reserved".into()]));
+}
+
+#[test]
+fn what_is_marked_as_performance_data_is_there_by_default() {
+    let mut sample = at(1000.0, 8 * GIB);
+    let paging = Paging { swap_in: Some(0), swap_out: Some(0), oom_kills: Some(0), ..Paging::default() };
+    sample.now.paging = Some(paging);
+    sample.traffic = Some(Traffic { earlier: paging, seconds: 60.0, from_previous_run: true });
+    let answer = judge(&sample, &mut Memory::default(), &[]);
+    let shown = answer.findings.iter().flat_map(|finding| &finding.metrics).filter(|metric| metric.perfdata);
+    let shown: Vec<&str> = shown.map(|metric| &*metric.name).collect();
+    let catalogue = MEM.catalogue();
+    let marked = catalogue.metrics.iter().filter(|def| def.perfdata).map(|def| def.name);
+    assert_eq!(shown, marked.collect::<Vec<_>>());
+}
+
+#[test]
 fn a_counter_that_went_back_has_no_rate() {
     let mut sample = at(1000.0, 8 * GIB);
     let earlier = Paging { swap_in: Some(9), swap_out: Some(5), ..Paging::default() };

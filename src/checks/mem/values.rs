@@ -41,7 +41,7 @@ pub(super) const METRICS: &[MetricDef] = &[
     MetricDef::gauge("stalled60", Unit::Ratio, "share of a minute in which all tasks stood still for memory (PSI)")
         .critical("40"),
     MetricDef::gauge("stalled300", Unit::Ratio, "share of 5 minutes in which all tasks stood still for memory (PSI)"),
-    MetricDef::gauge("oom_kills", Unit::Count, "processes killed for want of memory (--oom-window)").warns("0").in_perfdata(),
+    MetricDef::gauge("oom_kills", Unit::Count, "processes killed for want of memory (--oom-window; since Linux 4.13)").warns("0").in_perfdata(),
     MetricDef::gauge("hugepages_used", Unit::Ratio, "share of the huge pages taken or reserved"),
     MetricDef::gauge("committed", Unit::Ratio, "memory promised to programs, as a share of the commit limit"),
     MetricDef::gauge("eta", Unit::Seconds, "time until nothing is available at the present rate").warns("3d:"),

@@ -87,7 +87,8 @@ pub(super) fn details(sample: &Sample, nominal: f64) -> Vec<String> {
         });
     }
     if let Some((all, free)) = machine.huge_pages.filter(|(all, _)| *all > 0) {
-        details.push(format!("{} of {all} huge pages taken or reserved", all - free));
+        let pages = if all == 1 { "huge page" } else { "huge pages" };
+        details.push(format!("{} of {all} {pages} taken or reserved", all - free));
     }
     details
 }

@@ -188,6 +188,26 @@ fn one_that_hangs_is_told_with_its_whole_time() {
 }
 
 #[test]
+fn the_wait_within_the_run_is_counted_once() {
+    // The lock tells how long it has been; each run has begun `took` seconds before it gave up.
+    let mut history = History::default();
+    let mut run = |uptime: f64, took: f64, waited: f64| {
+        let stuck = Reply::Stuck { pid: Some(7), waited: Duration::from_secs_f64(waited) };
+        let sample = Sample { took, ..at(uptime, vec![without_answer("/mnt/x", stuck)]) };
+        judged(&[], &[], &sample, &mut history, 1e9).summary
+    };
+    let first = run(1000.0, 5.0, 5.0);
+    assert!(first.contains("has not returned within 5 s"), "{first}");
+    let second = run(1005.0, 0.0, 5.0);
+    assert!(second.contains("has not returned within 5 s"), "{second}");
+    let third = run(1060.0, 0.0, 60.0);
+    assert!(third.contains("hanging for 60 s"), "{third}");
+    // The child was ended, and another has asked since.
+    let fourth = run(1600.0, 5.0, 5.0);
+    assert!(fourth.contains("hanging for 10.1 min"), "{fourth}");
+}
+
+#[test]
 fn errors_have_the_state_of_who_is_to_blame() {
     let state = |errno| answer(&[], &[], vec![without_answer("/mnt/x", Reply::Failed(errno))]);
     let stale = state(Errno::ENOTCONN);
@@ -221,6 +241,24 @@ fn a_forecast_needs_history_and_has_limits_when_asked() {
     assert_eq!(said(&sure), (Status::Warning, text));
     // Nobody asked for a limit: it is said, and all is well.
     assert_eq!(filling(&mut history, 7, 1e9 + 4200.0, &[]).status, Status::Ok);
+}
+
+#[test]
+fn why_there_is_no_forecast_is_said_to_who_looks_closely() {
+    let mut history = History::default();
+    let mut details = |in_full| judged(&[], &[], &Sample { in_full, ..at(1.0, vec![seen("/", 10)]) }, &mut history, 1e9).details;
+    assert!(details(false).is_empty());
+    assert_eq!(details(true), ["eta is unknown until there is an hour of history, and while a file system does not fill"]);
+    let mut history = History::default();
+    for run in 0..8 {
+        filling(&mut history, run, 1e9, &[]);
+    }
+    let mut one = seen("/var", 0);
+    if let Reply::Space(space) = &mut one.reply {
+        (space.free, space.available) = (26 * GIB, 26 * GIB as i64);
+    }
+    let sample = Sample { in_full: true, ..at(5800.0, vec![one]) };
+    assert_eq!(judged(&[], &[], &sample, &mut history, 1e9).details, [""; 0]);
 }
 
 #[test]

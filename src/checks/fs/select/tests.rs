@@ -122,3 +122,14 @@ fn an_include_that_fits_nothing_is_told() {
     let table = mounts::parse(text.as_bytes());
     assert_eq!(select(&options, &table, &Tree::new(&table), &[]).idle, ["/dta*"]);
 }
+
+#[test]
+fn an_exclude_that_fits_nothing_is_found() {
+    let arguments = ["check_fs", "--exclude", "type:nfs*", "--exclude", "type:ntfs", "--exclude", "type:proc"];
+    let matches = command::<Fs>().try_get_matches_from(arguments);
+    let options = matches.and_then(|m| Fs::from_arg_matches(&m)).unwrap_or_else(|e| unreachable!("{e}"));
+    let text = table(MACHINE);
+    let table = mounts::parse(text.as_bytes());
+    // What is left out anyway fits: the pattern is no mistake.
+    assert_eq!(idle_excludes(&options, &table, &Tree::new(&table)), ["type:ntfs"]);
+}
