@@ -239,6 +239,9 @@ impl<'a> Report<'a> {
         for rule in self.thresholds.unmatched().map(str::to_owned).collect::<Vec<_>>() {
             self.note(format!("{rule} fits no item of this run"));
         }
+        for words in self.thresholds.doubtful(self.catalogue) {
+            self.note(words);
+        }
         for words in self.thresholds.dropped().collect::<Vec<_>>() {
             self.detail(words);
         }
@@ -268,9 +271,11 @@ impl<'a> Report<'a> {
 /// The help of the metrics that occur.
 fn help(answer: &Answer, catalogue: &Catalogue) -> BTreeMap<String, String> {
     let mut help = BTreeMap::new();
-    for def in &*catalogue.metrics {
-        if answer.walk().any(|finding| finding.metrics.iter().any(|metric| metric.name == def.name)) {
-            help.insert(def.name.to_owned(), def.help.to_owned());
+    for metric in answer.walk().flat_map(|finding| &finding.metrics) {
+        if !help.contains_key(&metric.name)
+            && let Some(def) = catalogue.find(&metric.name)
+        {
+            help.insert(metric.name.clone(), def.help.to_owned());
         }
     }
     help

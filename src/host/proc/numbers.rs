@@ -3,8 +3,6 @@
 /// The number that the whole text is; `None` for anything else, and for one that does not fit.
 #[must_use]
 pub fn whole<N: TryFrom<u64>>(text: &[u8]) -> Option<N> {
-    /// Digits of which no number is too large for 64 bits.
-    const SAFE: usize = 19;
     let mut number: u64 = 0;
     if text.is_empty() {
         return None;
@@ -14,11 +12,7 @@ pub fn whole<N: TryFrom<u64>>(text: &[u8]) -> Option<N> {
         if digit > 9 {
             return None;
         }
-        number = if text.len() <= SAFE {
-            number * 10 + u64::from(digit)
-        } else {
-            number.checked_mul(10)?.checked_add(u64::from(digit))?
-        };
+        number = number.checked_mul(10)?.checked_add(u64::from(digit))?;
     }
     N::try_from(number).ok()
 }
