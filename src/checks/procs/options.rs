@@ -177,16 +177,16 @@ count as running, unless state is asked for. Where only the number of processes 
 expectation are looked at for zombies, age and restarts; of the rest the number is taken.
 
 Of the metrics only what was measured is performance data: count always; zombies, blocked and runaways without \
-expectations; runaways with --runaway; all others where a limit, a rule or --perfdata asks for them. cpu is taken since the last run; on \
-the first, over 200 ms. restarts are processes that were replaced by others, told for --restart-window, so that a \
-scheduler's retry still sees them; for more than 256 processes they are not told. growth is the slope of rss over at \
-least a day, eta the time until rss is at its limit or the memory of the machine is used up. pss, fds and fd_ratio of \
-other users' processes need CAP_SYS_PTRACE.
+expectations; runaways with --runaway; all others where a limit, a rule or --perfdata asks for them. cpu is taken \
+since the last run; on the first, over 200 ms. restarts are processes that were replaced by others, told for \
+--restart-window, so that a scheduler's retry still sees them; for more than 256 processes they are not told. growth \
+is the slope of rss over at least a day, eta the time until rss is at its limit or the memory of the machine is used \
+up. pss, fds and fd_ratio of other users' processes need CAP_SYS_PTRACE.
 
 What is not known is said. Where processes are hidden (hidepid) or cannot be examined, and these could decide, the \
 state is UNKNOWN: where more processes than were seen would give another state, and with hidepid also where anything \
-but their number is judged. A process whose memory is locked can hold up everyone who reads its command line: such a read is \
-made apart, given up in time, and the process is named.";
+but their number is judged. A process whose memory is locked can hold up everyone who reads its command line: such a \
+read is made apart, given up in time, and the process is named.";
 
 /// Uses of it.
 pub(super) const EXAMPLES: &[Example] = &[
