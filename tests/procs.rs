@@ -35,17 +35,48 @@ fn run(state: &tempfile::TempDir, arguments: &[&str]) -> (i32, String) {
     (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
+/// A neighbour in the process group is a process like any other: only the check itself and its own shell are not.
 #[test]
-fn its_own_process_group_never_counts() {
+fn only_the_check_itself_is_left_out() {
     let state = tempfile::tempdir().expect("a folder");
     let (ours, apart) = (format!("vitals-ours-{}", std::process::id()), format!("vitals-apart-{}", std::process::id()));
     let _first = sleeper(&ours, false);
     let _second = sleeper(&apart, true);
     let (code, said) = run(
         &state,
-        &["--expect", &format!("ours: arg={ours} count=0"), "--expect", &format!("apart: arg={apart} count=1:1"), "-v"],
+        &[
+            "--expect",
+            &format!("ours: arg={ours} count=1:1"),
+            "--expect",
+            &format!("apart: arg={apart} count=1:1"),
+            "-v",
+        ],
     );
     assert_eq!(code, 0, "{said}");
+}
+
+/// Runs a script of a shell that leads a process group of its own, and returns what it prints.
+fn script(state: &tempfile::TempDir, text: &str) -> String {
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", text]).process_group(0).stdin(Stdio::null());
+    let output = command.env("CHECK", common::bin("check_procs")).env("STATE", state.path()).output().expect("a shell");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn what_a_script_starts_counts_and_the_script_does_not() {
+    let state = tempfile::tempdir().expect("a folder");
+    // Seconds that nobody else sleeps.
+    let time = format!("98{}", std::process::id());
+    let check = |expect: &str| format!("\"$CHECK\" --state-dir \"$STATE\" --expect '{expect}'");
+    let counted =
+        script(&state, &format!("sleep {time} & {}; kill $!", check(&format!("d: cmd~\"^sleep {time}\" count=1:1"))));
+    assert!(counted.starts_with("PROCS OK - d: 1 process (sleep)"), "{counted}");
+    // The text is in the command lines of the script, of the shell in it and of the check.
+    let mark = format!("vitals-mark-{}", std::process::id());
+    let nested = format!("sh -c '{}; true'; true", check("X").replace("'X'", &format!("\"m: cmd~{mark} count=0\"")));
+    let own = script(&state, &nested);
+    assert!(own.starts_with("PROCS OK - m: none running"), "{own}");
 }
 
 #[test]
@@ -73,14 +104,14 @@ fn a_process_that_blocks_its_readers_is_named_in_time() {
     let ask = |count: &str| run(&folder, &["--root", &root, "--expect", &format!("x: cmd=wanted count={count}")]);
     let (code, said) = ask("1:3");
     assert_eq!(code, 0, "{said}");
-    assert!(said.contains("process 13 (p13) holds up"), "{said}");
+    assert!(said.contains("process p13 (pid 13) holds up"), "{said}");
     let (code, said) = ask("3:3");
     assert_eq!(code, 3, "whether 13 is one of them decides: {said}");
     // A reader waits twice for 750 ms; as long as that one hangs there, nobody tries again.
     assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
     let again = Instant::now();
     let (_, said) = ask("1:3");
-    assert!(said.contains("process 13 (p13) holds up"), "{said}");
+    assert!(said.contains("process p13 (pid 13) holds up"), "{said}");
     assert!(again.elapsed() < Duration::from_millis(700), "{:?}", again.elapsed());
     // Lets the readers go.
     drop(std::fs::OpenOptions::new().read(true).write(true).open(&blocking).expect("the fifo"));

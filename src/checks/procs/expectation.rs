@@ -14,6 +14,9 @@ use std::str::FromStr;
 /// The limit that holds where an expectation gives none for `count`: there is at least one.
 const AT_LEAST_ONE: &str = "1:";
 
+/// What would be more than a name in `-w METRIC@NAME=RANGE`, or is what a forgotten name leaves behind.
+const NOT_IN_NAMES: [char; 8] = ['=', '~', '@', '*', '?', '|', '\'', '"'];
+
 /// A named set of processes with its limits.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Expectation {
@@ -64,7 +67,12 @@ impl Expectation {
 
     /// Whether processes in state Z count: only where they are asked for, or everything is counted.
     pub(super) fn counts_zombies(&self) -> bool {
-        self.terms.is_empty() || self.terms.iter().any(|term| term.field == Field::State)
+        self.terms.is_empty() || self.by_state()
+    }
+
+    /// Whether it selects by state.
+    pub(super) fn by_state(&self) -> bool {
+        self.terms.iter().any(|term| term.field == Field::State)
     }
 
     /// What it selects, without its limits: the identity of its memory.
@@ -124,9 +132,10 @@ impl FromStr for Expectation {
     fn from_str(text: &str) -> Result<Self, String> {
         let (name, rest) = text.split_once(':').unwrap_or((text, ""));
         let name = name.trim();
-        // These would be more than a name in `-w METRIC@NAME=RANGE`, or are what a forgotten name leaves behind.
-        if name.is_empty() || name.contains(['=', '~', '@', '*', '?', '\'', '"', '|']) || !text.contains(':') {
-            return Err("an expectation begins with a name and ':', such as 'pmon: name=ora_pmon_KIS count=1:1'".into());
+        if name.is_empty() || name.contains(NOT_IN_NAMES) || !text.contains(':') {
+            return Err("an expectation begins with a name and ':', such as 'pmon: name=ora_pmon_KIS count=1:1'; a name \
+                        may hold anything but = ~ @ * ? : quotes and the pipe sign"
+                .to_owned());
         }
         let mut expectation = Self { name: name.to_owned(), ..Self::default() };
         for word in words::split(rest)? {
@@ -178,6 +187,7 @@ mod tests {
             ("sshd", "begins with a name"),
             (": name=x", "begins with a name"),
             ("a*: name=x", "begins with a name"),
+            ("a=b: name=x", "anything but = ~ @ * ? : quotes and the pipe sign"),
             ("x: nmae=y", "'nmae' is neither a field (name, exe"),
             ("x: name", "'name' is no FIELD=VALUE"),
             ("x: name=", "name has no value"),

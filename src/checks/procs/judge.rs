@@ -3,6 +3,7 @@
 use super::Procs;
 use super::expectation::Expectation;
 use super::memory::{Memory, Past};
+use super::metrics::ALL;
 use super::rates::{self, Busy};
 use super::read::holds_up;
 use super::sample::{Earlier, Group, Process, Sample};
@@ -14,8 +15,8 @@ use crate::model::status::Status;
 use crate::model::thresholds::Limits;
 use crate::model::unit::round_to;
 
-/// How many numbers of processes are tried to see whether what could not be read decides.
-const MOST_TRIED: u64 = 10_000;
+/// No machine has more processes: PID_MAX_LIMIT of the kernel, see proc_sys_kernel(5).
+const MOST_PROCESSES: u64 = 1 << 22;
 
 /// Judges all expectations.
 pub(super) fn judge(
@@ -52,7 +53,10 @@ pub(super) fn judge(
         report.note("processes of other users are hidden: /proc is mounted with hidepid, see proc(5)");
     }
     if let [_, _, ..] = expectations {
-        report.summary(format!("all {known} expectations hold"));
+        report.summary(match known {
+            2 => "both expectations hold".to_owned(),
+            _ => format!("all {known} expectations hold"),
+        });
     }
 }
 
@@ -98,13 +102,16 @@ impl One<'_> {
             draft.say(format!("{}: {fault}", self.expectation.name));
             return (draft, past);
         }
-        let limits = self.count(&mut draft, report);
+        let (limits, undecided) = self.count(&mut draft, report);
         // Health that could not be seen is none.
         let blind = self.group.opaque > 0 && self.group.wanted.beyond_count();
-        if blind || (self.sample.hidden && self.expectation.is_machine()) {
+        let hidden = self.sample.hidden
+            && (undecided || self.expectation.is_machine() || self.judges_beyond_count(&draft, report));
+        if blind || hidden {
             draft.raise(Status::Unknown);
         }
-        let mut told = Told::new(&self.expectation.name, self.group, self.sample, limits);
+        let mut told = Told::new(self.expectation, self.group, self.sample, limits);
+        told.hidden = hidden;
         #[expect(clippy::cast_precision_loss, reason = "a number of processes")]
         let above = |range: Range| !range.is_inverted() && self.group.count as f64 > range.end();
         told.too_much = limits.crit.is_some_and(above) || limits.warn.is_some_and(above);
@@ -150,21 +157,26 @@ impl One<'_> {
         self.measure(draft, report, name, value)
     }
 
-    /// Judges the number, unless what could not be read decides. Returns the limits for the sentence.
-    fn count(&self, draft: &mut Draft, report: &Report<'_>) -> Limits {
+    /// Judges the number, unless what could not be seen decides. Returns the limits for the sentence, and whether
+    /// it is undecided.
+    fn count(&self, draft: &mut Draft, report: &Report<'_>) -> (Limits, bool) {
         let limits = self.limits(draft, report, "count");
-        #[expect(clippy::cast_precision_loss, reason = "a number of processes")]
-        let status = |number: u64| limits.status(number as f64);
         let count = self.group.count;
-        let most = count.saturating_add(self.group.unreadable.min(MOST_TRIED));
-        let undecided = (count..=most).any(|number| status(number) != status(count))
-            || (self.sample.hidden && status(count) != Status::Ok);
+        let unseen = if self.sample.hidden { MOST_PROCESSES } else { self.group.unreadable };
+        let undecided = unseen > 0 && may_change(limits, count, count.saturating_add(unseen));
         let worst = if undecided { Status::Ok } else { Status::Critical };
         if undecided {
             draft.raise(Status::Unknown);
         }
         report.measure(draft, Measure::int("count", count).at_least(0.0).limits(limits).no_worse_than(worst));
-        limits
+        (limits, undecided)
+    }
+
+    /// Whether more than the number is judged: of processes that are hidden, none of it can be known.
+    fn judges_beyond_count(&self, draft: &Draft, report: &Report<'_>) -> bool {
+        let wanted = self.group.wanted;
+        let judged = |name| wanted.has(name) && self.limits(draft, report, name) != Limits::default();
+        wanted.beyond_count() && ALL.iter().skip(1).any(|def| judged(def.name))
     }
 
     fn states(&self, draft: &mut Draft, report: &Report<'_>, told: &mut Told<'_>) {
@@ -280,5 +292,51 @@ impl One<'_> {
     /// The sum of what is known of every process; `None` where it is not known of one.
     fn all(&self, value: impl Fn(&Process) -> Option<u64>) -> Option<u64> {
         self.members().map(value).sum()
+    }
+}
+
+/// Whether a number between these has another state than the least. The state changes at the ends of the ranges only.
+#[expect(clippy::cast_precision_loss, reason = "a number of processes")]
+fn may_change(limits: Limits, least: u64, most: u64) -> bool {
+    let (least, most) = (least as f64, most as f64);
+    let ranges = [limits.warn, limits.crit].into_iter().flatten();
+    let ends = ranges.flat_map(|range| [range.start(), range.end()]).filter(|end| end.is_finite());
+    // An end may lie between two whole numbers.
+    let mut around = ends.flat_map(|end| [end.ceil() - 1.0, end.ceil(), end.floor(), end.floor() + 1.0]);
+    around.any(|number| (least..=most).contains(&number) && limits.status(number) != limits.status(least))
+        || limits.status(most) != limits.status(least)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::unit::Unit;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_state_changes_at_the_ends_only(
+            ends in prop::array::uniform4(0u32..80),
+            inverted in prop::array::uniform2(any::<bool>()),
+            open in any::<bool>(),
+            least in 0u64..20,
+            more in 0u64..20,
+        ) {
+            let range = |a: u32, b: u32, at: bool| {
+                let (start, end) = (f64::from(a.min(b)) / 2.0, f64::from(a.max(b)) / 2.0);
+                Range::new(start, if open { f64::INFINITY } else { end }, at).ok()
+            };
+            let [a, b, c, d] = ends;
+            let limits = Limits { warn: range(a, b, inverted[0]), crit: range(c, d, inverted[1]) };
+            #[expect(clippy::cast_precision_loss, reason = "small")]
+            let one_by_one = (least..=least + more).any(|n| limits.status(n as f64) != limits.status(least as f64));
+            prop_assert_eq!(may_change(limits, least, least + more), one_by_one);
+        }
+    }
+
+    #[test]
+    fn a_limit_far_away_is_found() {
+        let below = Limits { crit: Range::parse("0:3000000", Unit::Count).ok(), ..Limits::default() };
+        assert!(may_change(below, 0, MOST_PROCESSES) && !may_change(below, 0, 3_000_000));
     }
 }

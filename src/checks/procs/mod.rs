@@ -32,6 +32,10 @@ impl Check for Procs {
     type Sample = sample::Sample;
     type Memory = memory::Memory;
 
+    fn catalogue(&self) -> Catalogue {
+        metrics::of_a_run()
+    }
+
     fn identity(&self) -> String {
         let selections: Vec<String> = self.expectations().iter().map(expectation::Expectation::selection).collect();
         selections.join("\n")

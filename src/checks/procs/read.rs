@@ -81,9 +81,8 @@ fn in_a_child(
 ) -> Result<Sample, Failure> {
     let mark = Mark::new().context("cannot share memory with a child")?;
     loop {
-        let skipped: Vec<u32> = held.iter().map(|stuck| stuck.pid).collect();
         let work = || {
-            let sample = walk(plan, root, Some(&mark), &skipped, deadline);
+            let sample = walk(plan, root, Some(&mark), &held, deadline);
             serde_json::to_vec(&sample.map_err(|failure| (failure.to_string(), failure.timed_out()))).unwrap_or_default()
         };
         let child = apart::ask(None, work).context("cannot start a process that reads /proc")?;
@@ -123,7 +122,7 @@ fn in_a_child(
 
 /// What is wrong with a process whose memory is locked.
 pub(super) fn holds_up(pid: u32, name: &str) -> String {
-    format!("process {pid} ({name}) holds up whoever reads its command line: its memory is locked in the kernel")
+    format!("process {name} (pid {pid}) holds up whoever reads its command line: its memory is locked in the kernel")
 }
 
 /// Whether the child that an earlier run left behind is still being held.

@@ -1,5 +1,6 @@
 //! What is said of an expectation.
 
+use super::expectation::Expectation;
 use super::sample::{Group, Process, Sample};
 use crate::model::range::Range;
 use crate::model::text::{count, cut};
@@ -17,10 +18,14 @@ const LONGEST_NAME: usize = 60;
 #[derive(Debug)]
 pub(super) struct Told<'a> {
     pub name: &'a str,
+    /// Whether it is for processes in some state, which need not be running ones.
+    by_state: bool,
     pub group: &'a Group,
     pub sample: &'a Sample,
     /// The limits of the number.
     pub limits: Limits,
+    /// Whether it is unknown because processes are hidden.
+    pub hidden: bool,
     pub restarts: u64,
     /// Seconds for which restarts are told.
     pub window: f64,
@@ -43,12 +48,14 @@ pub(super) struct Told<'a> {
 
 impl<'a> Told<'a> {
     /// What is known from the start.
-    pub(super) const fn new(name: &'a str, group: &'a Group, sample: &'a Sample, limits: Limits) -> Self {
+    pub(super) fn new(expectation: &'a Expectation, group: &'a Group, sample: &'a Sample, limits: Limits) -> Self {
         Self {
-            name,
+            name: &expectation.name,
+            by_state: expectation.by_state(),
             group,
             sample,
             limits,
+            hidden: false,
             restarts: 0,
             window: 0.0,
             blocked: 0,
@@ -87,13 +94,16 @@ impl<'a> Told<'a> {
             parts.extend(self.eta.map(|eta| format!("at the limit in {}", Unit::Seconds.show(eta))));
         }
         for (name, pid, seconds) in self.runaways.iter().take(MOST_RUNAWAYS) {
-            parts.push(format!("{name} ({pid}) has used a whole core for {}", Unit::Seconds.show(*seconds)));
+            parts.push(format!("{name} (pid {pid}) has used a whole core for {}", Unit::Seconds.show(*seconds)));
         }
         if self.group.opaque > 0 {
             parts.push(format!("{} of them could not be examined", self.group.opaque));
         }
         if !self.unknown.is_empty() {
             parts.push(format!("{} not readable with the rights of this user", self.unknown.join(" and ")));
+        }
+        if self.hidden {
+            parts.push("processes of other users are hidden (hidepid)".to_owned());
         }
         let mut said = parts.join(", ");
         if !self.name.is_empty() {
@@ -116,18 +126,23 @@ impl<'a> Told<'a> {
     fn number(&self) -> String {
         let number = as_number(self.group.count);
         let unreadable = as_number(self.group.unreadable);
-        let doubt = if unreadable > 0 {
-            format!(", {} could not be examined", count(unreadable, "other process", "other processes"))
-        } else {
-            String::new()
+        let (one, many) = if number > 0 { ("other process", "other processes") } else { ("process", "processes") };
+        let doubt = match unreadable {
+            0 => String::new(),
+            _ => format!(", {} could not be examined", count(unreadable, one, many)),
         };
         if number == 0 && !self.name.is_empty() {
             let expected = self.limits.crit.or(self.limits.warn).filter(|range| range.alerts(0.0)).and_then(expected);
-            let what = if self.sample.hidden { "not to be seen" } else { "not running" };
-            return match expected {
-                Some(expected) => format!("{what}, expected {expected}{doubt}"),
-                None => format!("none running{doubt}"),
+            // Nothing is said to be so that was not found out.
+            let what = match expected {
+                _ if self.sample.hidden => "none to be seen",
+                _ if unreadable > 0 => "none found",
+                _ if self.by_state => "none",
+                Some(_) => "not running",
+                None => "none running",
             };
+            let expected = expected.map(|expected| format!(", expected {expected}")).unwrap_or_default();
+            return format!("{what}{expected}{doubt}");
         }
         let of_what = self.common_name().map(|name| format!(" ({name})")).unwrap_or_default();
         format!("{}{of_what}{doubt}", count(number, "process", "processes"))
@@ -161,7 +176,7 @@ impl<'a> Told<'a> {
         }
         busiest.retain(|(rate, _)| *rate >= 0.005);
         busiest.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-        let named = |process: &Process| format!("{} ({})", cut(&process.name, LONGEST_NAME), process.pid);
+        let named = |process: &Process| format!("{} (pid {})", cut(&process.name, LONGEST_NAME), process.pid);
         let busiest: Vec<String> =
             busiest.iter().take(TOP).map(|(rate, p)| format!("{} {}", named(p), Unit::Ratio.show(*rate))).collect();
         if !busiest.is_empty() {

@@ -98,7 +98,7 @@ fn cpu_is_that_between_two_runs_or_of_the_short_sample() {
     let answer = judged(&check, &at(1060.0, [3000, 8000]), &mut memory, &[]);
     assert_eq!((value(&answer, "cpu"), value(&answer, "cpu_max")), (Some(1.0), Some(0.5)));
     assert_eq!(answer.status, Status::Critical);
-    assert!(answer.summary.contains("100 % of a core; most CPU: worker (7) 50 %"), "{}", answer.summary);
+    assert!(answer.summary.contains("100 % of a core; most CPU: worker (pid 7) 50 %"), "{}", answer.summary);
     // Ticks that go back are none.
     assert_eq!(value(&judged(&check, &at(1120.0, [0, 8000]), &mut memory, &[]), "cpu"), Some(0.0));
     let earlier = Some(Earlier { uptime: 1119.8, ticks: vec![((7, 1), 0), ((8, 1), 7990)] });
@@ -152,7 +152,7 @@ fn a_runaway_from_its_start_is_seen_on_the_first_run() {
     let check = check(&[]);
     let spinner = Process { ticks: 117_000, ..process(7, 5_000_000) };
     let answer = judged(&check, &sample(51_200.0, &["runaways"], vec![spinner]), &mut Memory::default(), &[]);
-    assert!(answer.summary.contains("worker (7) has used a whole core for 20 min"), "{}", answer.summary);
+    assert!(answer.summary.contains("worker (pid 7) has used a whole core for 20 min"), "{}", answer.summary);
 }
 
 #[test]
@@ -190,9 +190,62 @@ fn what_cannot_be_read_is_unknown_only_where_it_decides() {
     assert_eq!(status(0, 1, false), Status::Unknown);
     assert_eq!(status(4, 5, false), Status::Critical);
     assert_eq!(status(0, 0, true), Status::Unknown);
-    assert_eq!(status(2, 0, true), Status::Ok);
+    assert_eq!(status(4, 0, true), Status::Critical, "more cannot make it better");
+    assert_eq!(status(2, 0, true), Status::Unknown, "hidden ones may be too many");
     let machine = Sample { hidden: true, ..sample(1000.0, &["zombies"], vec![process(7, 1)]) };
     assert_eq!(judged(&super::tests::check(&[]), &machine, &mut Memory::default(), &[]).status, Status::Unknown);
+}
+
+#[test]
+fn what_is_hidden_may_be_above_a_limit() {
+    let seen = |expectation: &str, count: usize, wanted: &[&str], rules: &[&str]| {
+        let processes = (7..).take(count).map(|pid| process(pid, 1)).collect();
+        let sample = Sample { hidden: true, ..sample(1000.0, wanted, processes) };
+        let answer = judged(&check(&["--expect", expectation]), &sample, &mut Memory::default(), rules);
+        (answer.status, answer.summary)
+    };
+    let unknown = |said: &str| (Status::Unknown, format!("{said}, processes of other users are hidden (hidepid)"));
+    assert_eq!(seen("bad: name=x count=0:0", 0, &[], &[]), unknown("bad: none to be seen"));
+    assert_eq!(seen("bad: name=x count=0:100000", 0, &[], &[]), unknown("bad: none to be seen"));
+    assert_eq!(seen("a: name=x", 0, &[], &[]), unknown("a: none to be seen, expected at least 1"));
+    assert_eq!(seen("a: name=worker count=@5:7", 1, &[], &[]), unknown("a: 1 process (worker), up 16.6 min"));
+    // What was seen decides.
+    assert_eq!(seen("a: name=worker count=1:", 1, &[], &[]).0, Status::Ok);
+    assert_eq!(seen("bad: name=worker count=0", 1, &[], &[]).0, Status::Critical);
+    // Of the memory of hidden processes nothing is known, and it is judged; or it is not.
+    assert_eq!(seen("a: name=worker rss=1G", 1, &["rss"], &[]).0, Status::Unknown);
+    assert_eq!(seen("a: name=worker", 1, &["rss"], &["rss=1G"]).0, Status::Unknown);
+    assert_eq!(seen("a: name=worker", 1, &["rss"], &[]).0, Status::Ok);
+}
+
+#[test]
+fn words_for_none_say_what_is_known() {
+    let said = |arguments: &[&str], unreadable| {
+        let mut sample = sample(1000.0, &[], vec![]);
+        sample.groups = vec![Group { unreadable, ..Group::default() }];
+        judged(&check(arguments), &sample, &mut Memory::default(), &[]).summary
+    };
+    let not_found = "a: none found, expected at least 1, 13 processes could not be examined";
+    assert_eq!(said(&["--expect", "a: exe=/x"], 13), not_found);
+    assert_eq!(said(&["--expect", "a: name=x count=0"], 0), "a: none running");
+    assert_eq!(said(&["-s", "Z"], 0), "state Z: none");
+    assert!(said(&["-C", "x"], 0).starts_with("x: not running, expected at least 1"));
+}
+
+#[test]
+fn short_options_given_again_are_not_lost() {
+    let made = |arguments: &[&str]| {
+        let check = check(arguments);
+        check.validate().map(|()| check.expectations().iter().map(ToString::to_string).collect::<Vec<_>>())
+    };
+    assert_eq!(made(&["-C", "a", "-C", "b", "-u", "c"]), Ok(vec!["a: name=a user=c".into(), "b: name=b user=c".into()]));
+    assert_eq!(made(&["-a", "x y", "-s", "D"]), Ok(vec!["x y: cmd~'x y' state=D".into()]));
+    assert_eq!(made(&["-s", "DZ"]), Ok(vec!["state DZ: state=DZ".into()]));
+    for (option, value) in [("-a", "x"), ("-u", "root"), ("-s", "Z"), ("--ereg-argument-array", "x")] {
+        let why = made(&["-C", "a", option, value, option, value]).err().unwrap_or_default();
+        assert!(why.contains("given more than once"), "{option}: {why}");
+    }
+    assert_eq!(made(&["-C", "a", "-C", "a"]).err().as_deref(), Some("two expectations are called 'a'"));
 }
 
 #[test]
@@ -215,7 +268,7 @@ fn a_process_that_holds_us_up_is_named_and_remembered() {
     let sample = Sample { stuck: stuck.clone(), ..sample(1000.0, &[], vec![process(7, 1)]) };
     let mut memory = Memory::default();
     let answer = judged(&check, &sample, &mut memory, &[]);
-    assert!(answer.notes.iter().any(|note| note.starts_with("process 13 (locked) holds up")), "{:?}", answer.notes);
+    assert!(answer.notes.iter().any(|note| note.starts_with("process locked (pid 13) holds up")), "{:?}", answer.notes);
     assert_eq!(memory.stuck, stuck);
 }
 

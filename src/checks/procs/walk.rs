@@ -2,7 +2,7 @@
 
 use super::expectation::Expectation;
 use super::metrics::Wanted;
-use super::sample::{Earlier, Group, Process, Sample};
+use super::sample::{Earlier, Group, Process, Sample, Stuck};
 use super::term::{Lookup, Term};
 use crate::host::proc::kernel::{self, Known};
 use crate::host::proc::own::{Own, own_pid};
@@ -35,7 +35,7 @@ pub(super) struct Plan<'a> {
     pub faults: Vec<Option<String>>,
     /// Whether threads of the kernel count.
     pub kernel_threads: bool,
-    /// How this process appears.
+    /// What this check is itself.
     pub own: Own,
     /// How long to sample CPU times; `None` where those of the last run are there.
     pub sampling: Option<Duration>,
@@ -77,7 +77,7 @@ pub(super) fn walk(
     plan: &Plan<'_>,
     root: &Root,
     mark: Option<&Mark>,
-    stuck: &[u32],
+    stuck: &[Stuck],
     deadline: &Deadline,
 ) -> Result<Sample, Failure> {
     let procs = Procs::open(root)?;
@@ -91,13 +91,15 @@ pub(super) fn walk(
     let pids = procs.pids()?;
     // The first process exists always, and is not ours: without it others are hidden (proc(5), hidepid).
     sample.hidden = pids.first() != Some(&1);
-    let me = own_pid(&procs);
+    // A helper that reads was started after `own` was found.
+    let me = mark.and_then(|_| own_pid(&procs));
+    let own = plan.own.and(stuck.iter().map(|stuck| stuck.child.0));
+    let stuck: Vec<u32> = stuck.iter().map(|stuck| stuck.pid).collect();
     let mut walk = Walk {
-        view: View::new(&procs, mark, stuck),
+        view: View::new(&procs, mark, &stuck),
         lookup: Lookup::new(&procs),
         searched: searched(plan),
         page: units::page_size(),
-        own: plan.own,
         kernel_threads: plan.kernel_threads,
         processes: Vec::new(),
     };
@@ -113,7 +115,7 @@ pub(super) fn walk(
             return Err(Failure::unknown(anyhow!(what)).in_time());
         }
         while threads.next_if(|thread| *thread < pid).is_some() {}
-        if threads.peek() == Some(&pid) || me == Some(pid) {
+        if threads.peek() == Some(&pid) || me == Some(pid) || own.includes(pid) {
             continue;
         }
         walk.view.turn_to(pid, needed * 2 > seen);
@@ -169,7 +171,6 @@ struct Walk<'p> {
     lookup: Lookup<'p>,
     searched: Vec<Searched<'p>>,
     page: u64,
-    own: Own,
     kernel_threads: bool,
     processes: Vec<Process>,
 }
@@ -180,7 +181,7 @@ impl Walk<'_> {
         if by_flags && self.view.stat()?.kernel {
             return Ok(true);
         }
-        let (mut needed, mut kept, mut ours) = (by_flags, None, None);
+        let (mut needed, mut kept) = (by_flags, None);
         for searched in &mut self.searched {
             match fits(searched, &mut self.view, &mut self.lookup)? {
                 Fits::No => continue,
@@ -197,13 +198,6 @@ impl Walk<'_> {
             };
             let stat = if detailed { Some(self.view.stat()) } else { self.view.stat_if_read().map(Ok) };
             needed |= detailed;
-            // Decided late: it is asked of the few that fit only.
-            if match ours {
-                Some(ours) => ours,
-                None => *ours.insert(self.own.includes(&mut self.view)?),
-            } {
-                return Ok(needed);
-            }
             let group = &mut searched.group;
             match stat {
                 // Not looked at, or the kernel does not let us: it is there, and that is all.

@@ -1,68 +1,69 @@
-//! The process group of this check, which never counts as what it watches.
+//! What is this check itself, and never counts as what it watches.
 
+use super::Procs;
 use super::numbers::whole;
-use super::view::View;
-use super::{Miss, Procs};
-use nix::unistd::{Pid, getpgid, getpgrp};
+use nix::unistd::{getpgrp, getppid};
 use std::os::unix::ffi::OsStrExt as _;
 
-/// How this process appears in a process folder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Own {
-    /// Not at all: a copy, or another machine's.
-    Absent,
-    /// Under the numbers that it knows itself by.
-    Here {
-        /// Its process group.
-        group: u32,
-        /// Its own number: getpid(2) is a system call each time.
-        pid: u32,
-    },
-    /// Under the numbers of another PID namespace, such as a host's seen from a container.
-    Translated {
-        /// Its process group there.
-        group: u32,
-    },
+/// How many ancestors are looked at: scripts in scripts in scripts.
+const MOST_ANCESTORS: usize = 16;
+
+/// The processes that are this check: itself, those of its ancestors that started it as a part of their own work
+/// (`sh -c 'check_procs -a text'` has the text in its command line, too), and its helpers.
+///
+/// An ancestor is told by the process group, which it shares with its commands unless it is a shell at a terminal, a
+/// scheduler or a daemon. Others of the group count: a script may well start a service in the background and check it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Own {
+    pids: Vec<u32>,
+    /// Whether the numbers are those that this process knows itself and its helpers by.
+    here: bool,
 }
 
 impl Own {
-    /// Finds this process. To be asked before a helper process is started: that has a group of its own.
+    /// Finds this process and its ancestors; nobody in a copy, or on another machine. To be asked before a helper
+    /// is started: that has a group of its own.
     #[must_use]
     pub fn find(procs: &Procs) -> Self {
-        let found = match own_pid(procs) {
-            None => return Self::Absent,
-            Some(pid) if pid == std::process::id() => {
-                Self::Here { group: u32::try_from(getpgrp().as_raw()).unwrap_or(0), pid }
+        let Some(pid) = own_pid(procs) else { return Self::default() };
+        let (mut pids, here) = (vec![pid], pid == std::process::id());
+        let number = |raw: i32| u32::try_from(raw).unwrap_or(0);
+        let (mut parent, group) = if here {
+            (number(getppid().as_raw()), number(getpgrp().as_raw()))
+        } else {
+            // Another PID namespace, such as a host's seen from a container: there all numbers are others.
+            match procs.stat(pid) {
+                Ok(stat) => (stat.ppid, stat.group),
+                Err(_) => return Self { pids, here },
             }
-            Some(pid) => procs.stat(pid).map_or(Self::Absent, |stat| Self::Translated { group: stat.group }),
         };
-        match found {
-            // Its leader is outside of the PID namespace: so are those of many others, all called 0.
-            Self::Here { group: 0, .. } | Self::Translated { group: 0 } => Self::Absent,
-            found => found,
+        // A group is inherited, so one that is not in it ends the search. That holds for a group whose leader is
+        // outside of the namespace, too: nobody inside can join another such.
+        while parent != 0 && pids.len() <= MOST_ANCESTORS {
+            let Ok(stat) = procs.stat(parent) else { break };
+            if stat.group != group {
+                break;
+            }
+            pids.push(parent);
+            parent = stat.ppid;
         }
+        Self { pids, here }
     }
 
-    /// Whether a process is of this group.
-    ///
-    /// # Errors
-    /// [`Miss`].
-    pub fn includes(self, view: &mut View<'_>) -> Result<bool, Miss> {
-        match self {
-            Self::Absent => Ok(false),
-            Self::Here { group, pid } => {
-                if let Some(stat) = view.stat_if_read() {
-                    return Ok(stat.group == group);
-                }
-                // Members come after their leader, unless the numbers have begun anew since.
-                if view.pid() < group && group <= pid {
-                    return Ok(false);
-                }
-                let of = i32::try_from(view.pid()).map_err(|_| Miss::Gone)?;
-                Ok(u32::try_from(getpgid(Some(Pid::from_raw(of)))?.as_raw()) == Ok(group))
-            }
-            Self::Translated { group } => Ok(view.stat()?.group == group),
+    /// Whether a process is one of them.
+    #[must_use]
+    pub fn includes(&self, pid: u32) -> bool {
+        self.pids.contains(&pid)
+    }
+
+    /// The same with helpers, where they appear under the numbers that fork(2) gave.
+    #[must_use]
+    pub fn and(&self, helpers: impl IntoIterator<Item = u32>) -> Self {
+        let mut own = self.clone();
+        if own.here {
+            own.pids.extend(helpers);
         }
+        own
     }
 }
 
@@ -83,16 +84,21 @@ mod tests {
     #[test]
     fn this_process_is_found_here_and_not_in_a_copy() -> Result<(), crate::runtime::failure::Failure> {
         let procs = Procs::open(&Root::default())?;
-        assert_eq!(own_pid(&procs), Some(std::process::id()));
+        let me = std::process::id();
+        assert_eq!(own_pid(&procs), Some(me));
         let own = Own::find(&procs);
-        let mut view = View::new(&procs, None, &[]);
-        view.turn_to(std::process::id(), false);
-        // In a namespace without the leader of its group nothing can be told.
-        assert_eq!(own.includes(&mut view), Ok(own != Own::Absent));
+        assert!(own.includes(me) && !own.includes(me + 1) && own.and([me + 1]).includes(me + 1));
+        // All that are left out lead from child to parent, in one group.
+        let group = procs.stat(me).map(|stat| stat.group);
+        for pair in own.pids.windows(2) {
+            let [child, parent] = pair else { continue };
+            assert_eq!(procs.stat(*child).map(|stat| stat.ppid), Ok(*parent));
+            assert_eq!(procs.stat(*parent).map(|stat| stat.group), group);
+        }
         let copy = tempfile::tempdir()?;
         std::fs::create_dir(copy.path().join("proc"))?;
         let copy = Procs::open(&Root::new(Some(copy.path().to_owned())))?;
-        assert_eq!((own_pid(&copy), Own::find(&copy)), (None, Own::Absent));
+        assert_eq!((own_pid(&copy), Own::find(&copy)), (None, Own::default()));
         Ok(())
     }
 }
