@@ -8,8 +8,13 @@ DIST     := dist
 HOST     := $(shell rustc -vV | sed -n 's/^host: //p')
 ARCH     := $(firstword $(subst -, ,$(HOST)))
 MUSL     := $(ARCH)-unknown-linux-musl
+# Where cargo builds, whatever the environment and its configuration say.
+BUILT     = $(shell $(CARGO) metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
 # Every plugin is a file of src/bin: there is no second list.
 PLUGINS  := $(patsubst src/bin/%.rs,%,$(wildcard src/bin/check_*.rs))
+
+FOLDERS  := lib/vitals/plugins share/man/man1 share/man/man7 share/vitals share/bash-completion/completions \
+	share/zsh/site-functions share/fish/vendor_completions.d
 
 .PHONY: help build run test soak check bless bench size install uninstall fuzz clean
 
@@ -21,7 +26,8 @@ help:
 	@echo 'make check    formatting, lints, licences'
 	@echo 'make bless    write golden output, man pages and packaging anew'
 	@echo 'make bench    beside the peers, as ratios;  make size: against the budget'
-	@echo 'make install  into $$DESTDIR$$PREFIX ($(PREFIX))'
+	@echo 'make install  what is built, into $$DESTDIR$$PREFIX ($(PREFIX));  make uninstall'
+	@echo 'make fuzz     every fuzz target for a minute;  make clean'
 
 # The static target is added where rustup can; elsewhere the host's target serves, and that is said.
 build:
@@ -32,7 +38,7 @@ build:
 	fi; \
 	$(CARGO) build --locked --profile plugin --target $$target $(addprefix --bin ,$(PLUGINS)) && \
 	mkdir -p $(DIST) && \
-	for plugin in $(PLUGINS); do cp -f target/$$target/plugin/$$plugin $(DIST)/$$plugin || exit 1; done
+	for plugin in $(PLUGINS); do cp -f "$(BUILT)/$$target/plugin/$$plugin" $(DIST)/$$plugin || exit 1; done
 
 run: build
 	@for plugin in $(PLUGINS); do $(DIST)/$$plugin || test $$? -le 3; done
@@ -61,24 +67,35 @@ bench: build
 size: build
 	@benches/size.sh $(DIST)
 
-install: build
-	install -d $(DESTDIR)$(PREFIX)/lib/vitals/plugins $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man7
+# Installs what `make build` has built: no compiler is needed, nor run as root.
+install:
+	@for plugin in $(PLUGINS); do \
+		test -x $(DIST)/$$plugin || { echo "$(DIST)/$$plugin is missing: run 'make build' first, as yourself" >&2; exit 1; }; \
+	done
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,$(FOLDERS))
 	install -m 755 $(addprefix $(DIST)/,$(PLUGINS)) $(DESTDIR)$(PREFIX)/lib/vitals/plugins
 	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 man/*.7 $(DESTDIR)$(PREFIX)/share/man/man7
-	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	install -m 644 packaging/json/*.json $(DESTDIR)$(PREFIX)/share/vitals
+	for file in nagios/vitals.cfg icinga2/vitals.conf; do \
+		sed 's|/usr/lib/vitals/plugins|$(PREFIX)/lib/vitals/plugins|' packaging/$$file \
+			>$(DESTDIR)$(PREFIX)/share/vitals/$${file##*/} || exit 1; \
+	done
 	for p in $(PLUGINS); do \
-		install -m 644 packaging/completions/$$p.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$p || exit 1; \
-		install -m 644 packaging/completions/_$$p $(DESTDIR)$(PREFIX)/share/zsh/site-functions || exit 1; \
+		install -m 644 packaging/completions/$$p.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$p && \
+		install -m 644 packaging/completions/_$$p $(DESTDIR)$(PREFIX)/share/zsh/site-functions && \
 		install -m 644 packaging/completions/$$p.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d || exit 1; \
 	done
 
 uninstall:
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/lib/vitals/plugins/,$(PLUGINS))
-	rm -f $(patsubst man/%.1,$(DESTDIR)$(PREFIX)/share/man/man1/%.1,$(wildcard man/*.1)) $(patsubst man/%.7,$(DESTDIR)$(PREFIX)/share/man/man7/%.7,$(wildcard man/*.7))
+	rm -f $(patsubst man/%.1,$(DESTDIR)$(PREFIX)/share/man/man1/%.1,$(wildcard man/*.1)) \
+		$(patsubst man/%.7,$(DESTDIR)$(PREFIX)/share/man/man7/%.7,$(wildcard man/*.7))
 	for p in $(PLUGINS); do \
-		rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$p $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_$$p $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$p.fish; \
+		rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$p \
+			$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_$$p \
+			$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$p.fish; \
 	done
+	rm -rf $(DESTDIR)$(PREFIX)/lib/vitals $(DESTDIR)$(PREFIX)/share/vitals
 
 # Each target for a minute; needs a nightly toolchain and cargo-fuzz.
 fuzz:

@@ -84,6 +84,13 @@ impl Catalogue {
         self.metrics.first()
     }
 
+    /// The names of all metrics, for a message.
+    #[must_use]
+    pub fn names(&self) -> String {
+        let names: Vec<&str> = self.metrics.iter().map(|metric| metric.name).collect();
+        names.join(", ")
+    }
+
     /// The metric of a name.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&MetricDef> {

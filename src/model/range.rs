@@ -62,6 +62,9 @@ impl Range {
             }
             None => (0.0, unit.parse(body)?),
         };
+        if start > end {
+            return Err(format!("'{text}': the start {} is above the end {}", unit.exact(start), unit.exact(end)));
+        }
         Self::new(start, end, inverted).map_err(|why| format!("'{text}': {why}"))
     }
 

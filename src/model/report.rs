@@ -239,6 +239,9 @@ impl<'a> Report<'a> {
         for rule in self.thresholds.unmatched().map(str::to_owned).collect::<Vec<_>>() {
             self.note(format!("{rule} fits no item of this run"));
         }
+        for words in self.thresholds.doubtful(self.catalogue) {
+            self.note(words);
+        }
         for words in self.thresholds.dropped().collect::<Vec<_>>() {
             self.detail(words);
         }

@@ -158,6 +158,31 @@ impl Thresholds {
             .filter_map(|rule| rule.user.as_deref())
     }
 
+    /// Rules of the user that are probably not meant as they stand, in words: a critical limit that is crossed before
+    /// the warning one, and an upper limit where only little is bad (or the other way round).
+    pub fn doubtful(&self, catalogue: &Catalogue) -> Vec<String> {
+        let mut said = Vec::new();
+        for def in &*catalogue.metrics {
+            let user = |level| self.last(level, def.name, None).filter(|rule| rule.user.is_some());
+            let (warn, crit) = (user(Status::Warning), user(Status::Critical));
+            if let (Some(w), Some(c)) = (warn.and_then(|r| r.range), crit.and_then(|r| r.range))
+                && !w.is_within(&c)
+                && let (Some(w), Some(c)) = (warn.and_then(|r| r.user.as_deref()), crit.and_then(|r| r.user.as_deref()))
+            {
+                said.push(format!("{c} is crossed before {w}: both are limits of {}, {}", def.name, def.help));
+            }
+            let default = def.critical.or(def.warning).and_then(|text| Range::parse(text, def.unit).ok());
+            for rule in [warn, crit].into_iter().flatten() {
+                if let (Some(default), Some(range), Some(text)) = (default, rule.range, &rule.user)
+                    && let Some((wrong, right)) = against(default, range)
+                {
+                    said.push(format!("{text} alerts {wrong} its limit; of {}, {right} is bad", def.name));
+                }
+            }
+        }
+        said
+    }
+
     /// The default limits that the user's rules make pointless, in words.
     pub fn dropped(&self) -> impl Iterator<Item = String> + '_ {
         let asked = self.rules.iter().any(|rule| rule.user.is_some());
@@ -178,14 +203,24 @@ impl Thresholds {
     }
 }
 
+/// How a user's range looks in the other direction than the default: on which side it alerts, and what is bad.
+fn against(default: Range, user: Range) -> Option<(&'static str, &'static str)> {
+    let upper = |r: Range| !r.is_inverted() && r.start() <= 0.0 && r.end().is_finite();
+    let lower = |r: Range| !r.is_inverted() && r.start() > 0.0 && r.end() == f64::INFINITY;
+    if lower(default) && upper(user) {
+        Some(("above", "little (write LIMIT: for below)"))
+    } else if upper(default) && lower(user) {
+        Some(("below", "much (write LIMIT without a colon for above)"))
+    } else {
+        None
+    }
+}
+
 fn find<'a>(catalogue: &'a Catalogue, rule: &Rule) -> Result<&'a MetricDef, String> {
     let Some(name) = &rule.metric else {
         return catalogue.main().ok_or_else(|| "this check has no metrics".to_owned());
     };
-    catalogue.find(name).ok_or_else(|| {
-        let known: Vec<&str> = catalogue.metrics.iter().map(|metric| metric.name).collect();
-        format!("no metric '{name}'; there are {}", known.join(", "))
-    })
+    catalogue.find(name).ok_or_else(|| format!("no metric '{name}'; there are {}", catalogue.names()))
 }
 
 #[cfg(test)]
@@ -244,8 +279,23 @@ mod tests {
     fn errors_name_the_rule_and_what_there_is() {
         let said = |w: &str| thresholds(&[w], &[]).err().unwrap_or_default();
         assert_eq!(said("usde=5"), "--warning usde=5: no metric 'usde'; there are used, free");
-        assert!(said("free=5%").starts_with("--warning free=5%: '5%': the unit '%' does not fit; use B, K"));
+        assert!(said("free=5%").starts_with("--warning free=5%: '5%': '%' does not fit; the units are B, K"));
         assert!(said("@/var=").contains("no range"));
+    }
+
+    #[test]
+    fn slips_of_the_pen_are_found() -> Result<(), String> {
+        let said = |w: &[&str], c: &[&str]| thresholds(w, c).map(|t| t.doubtful(&CATALOGUE));
+        assert_eq!(
+            said(&["10%"], &["5%"])?,
+            ["--critical 5% is crossed before --warning 10%: both are limits of used, used share"]
+        );
+        assert_eq!(
+            said(&["80:"], &[])?,
+            ["--warning 80: alerts below its limit; of used, much (write LIMIT without a colon for above) is bad"]
+        );
+        assert!(said(&["80%"], &["90%"])?.is_empty() && said(&["free=5:"], &["free=4:", "used@/x=1"])?.is_empty());
+        Ok(())
     }
 
     #[test]

@@ -105,10 +105,10 @@ impl Unit {
 
     fn misfit(self, text: &str, suffix: &str) -> String {
         let known: Vec<&str> = self.suffixes().iter().map(|(name, _)| *name).collect();
-        if known.is_empty() {
-            format!("'{text}': '{suffix}' does not fit, a plain number is expected")
-        } else {
-            format!("'{text}': the unit '{suffix}' does not fit; use {} or none", known.join(", "))
+        match self {
+            Self::Ratio => format!("'{text}': '{suffix}' does not fit, a percentage is expected, such as 90 or 90%"),
+            Self::None => format!("'{text}': '{suffix}' does not fit, a plain number is expected"),
+            _ => format!("'{text}': '{suffix}' does not fit; the units are {}", known.join(", ")),
         }
     }
 
@@ -136,6 +136,20 @@ impl Unit {
             Self::Seconds => duration(value),
             Self::PerSecond => format!("{}/s", digits(value)),
             Self::Count | Self::None => digits(value),
+        }
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Ratio => "percent",
+            Self::Bytes => "bytes",
+            Self::BytesPerSecond => "bytes per second",
+            Self::Seconds => "seconds",
+            Self::PerSecond => "per second",
+            Self::Count => "count",
+            Self::None => "number",
         }
     }
 

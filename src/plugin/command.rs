@@ -4,6 +4,7 @@
 use super::check::Check;
 use super::common::Common;
 use clap::{Args as _, Command};
+use std::fmt::Write as _;
 
 /// The clap definition of a check's binary.
 #[must_use]
@@ -18,6 +19,25 @@ pub fn command<C: Check>() -> Command {
         .args_override_self(true)
         // A terminal of 80 columns shows it whole; a wider one is no reason for longer lines.
         .max_term_width(80)
+}
+
+/// What `--help` adds to the options: the metrics with their default limits, and the examples. Whoever has copied a
+/// single binary has no man page.
+#[must_use]
+pub fn long_help<C: Check>() -> String {
+    let mut out = String::from("Metrics (the first is the main one; * is performance data by default):\n");
+    for metric in &*C::METRICS.metrics {
+        let limit = |name: &str, limit: Option<&str>| limit.map(|l| format!(", {name} {l}")).unwrap_or_default();
+        let limits = limit("warning", metric.warning) + &limit("critical", metric.critical);
+        let mark = if metric.perfdata { "*" } else { "" };
+        let (name, help) = (metric.name, metric.help);
+        let _ = writeln!(out, "  {name}{mark} [{}{limits}]\n          {help}", metric.unit.word());
+    }
+    out.push_str("\nExamples:\n");
+    for example in C::EXAMPLES {
+        let _ = writeln!(out, "  {}:\n      {}", example.purpose, example.command);
+    }
+    out
 }
 
 /// The binary's name of a check's name; the strings are few and live as long as the process.

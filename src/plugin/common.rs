@@ -1,11 +1,13 @@
 //! The options that all plugins share.
 
+use crate::model::catalogue::Catalogue;
 use crate::model::glob::Glob;
 use crate::model::render::{self, Format, Options};
 use crate::model::rule::Rule;
 use crate::model::status::Status;
 use crate::model::unit::Unit;
-use clap::{ArgAction, Args};
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+use clap::{ArgAction, Args, ValueHint};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -17,23 +19,23 @@ pub const MIN_OUTPUT: usize = 512;
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Common options")]
 pub struct Common {
-    /// Warn when a value is outside RANGE
+    /// Warn outside a range: RANGE, METRIC=RANGE or METRIC@ITEM=RANGE
     ///
-    /// RULE is RANGE, or [METRIC][@ITEM]=RANGE. RANGE alone is for the main metric of every item; ITEM is a pattern of
-    /// names with * and ?. May be given more than once: the last rule that matches wins. `none` switches a rule off.
-    /// The ranges are those of the Monitoring Plugins (10, 10:, ~:10, 10:20, @10:20), with units: see vitals(7).
-    #[arg(short, long, value_name = "RULE", allow_hyphen_values = true)]
+    /// RANGE alone is for the main metric of every item; ITEM is a pattern of names with * and ?. A range says what is
+    /// good: 10 is 0 to 10, 10: at least 10, ~:10 at most 10, 10:20 between, @10:20 not between; with units (90%, 10GiB,
+    /// 5min), see vitals(7). May be given more than once: the last rule that matches wins. `none` switches a rule off.
+    #[arg(short, long, value_name = "RULE", allow_hyphen_values = true, value_hint = ValueHint::Other)]
     pub warning: Vec<Rule>,
 
-    /// Be critical when a value is outside RANGE; RULE as for --warning
-    #[arg(short, long, value_name = "RULE", allow_hyphen_values = true)]
+    /// Be critical outside a range; RULE as for --warning
+    #[arg(short, long, value_name = "RULE", allow_hyphen_values = true, value_hint = ValueHint::Other)]
     pub critical: Vec<Rule>,
 
     /// Answer within this time [default: 10]
     ///
     /// Without STATE, an answer that we are too slow to give is UNKNOWN, and a watched service that does not answer is
     /// CRITICAL. STATE replaces both.
-    #[arg(short, long, value_name = "SECONDS[:STATE]")]
+    #[arg(short, long, value_name = "SECONDS[:STATE]", value_hint = ValueHint::Other)]
     pub timeout: Option<Timeout>,
 
     /// Show more: -v all findings, -vv their values and limits, -vvv times
@@ -43,19 +45,19 @@ pub struct Common {
     /// Write for this reader: nagios, json, prometheus, checkmk, xymon or nsca
     ///
     /// The environment variable VITALS_OUTPUT sets it too; the option wins. Default: nagios.
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", value_parser = formats(), hide_possible_values = true)]
     pub output: Option<Format>,
 
     /// Name of the host in the formats that carry one [default: this host]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_hint = ValueHint::Other)]
     pub host_name: Option<String>,
 
     /// Name of the service in the formats that carry one [default: the check]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_hint = ValueHint::Other)]
     pub service_name: Option<String>,
 
     /// Xymon only: how long the message is valid, such as 30m or 2h
-    #[arg(long, value_name = "TIME", value_parser = lifetime)]
+    #[arg(long, value_name = "TIME", value_parser = lifetime, value_hint = ValueHint::Other)]
     pub lifetime: Option<String>,
 
     /// Print nothing when OK: for cron, which mails what is printed
@@ -63,41 +65,55 @@ pub struct Common {
     pub quiet_ok: bool,
 
     /// Metrics that become performance data: names or patterns, with commas between
-    #[arg(long, value_name = "METRIC", value_delimiter = ',', value_parser = glob)]
+    #[arg(long, value_name = "METRIC", value_delimiter = ',', value_parser = glob, value_hint = ValueHint::Other)]
     pub perfdata: Option<Vec<Glob>>,
 
     /// Write at most this much, at least 512 bytes [default: 64KiB, the first line 8KiB]
-    #[arg(long, value_name = "BYTES", value_parser = max_output)]
+    ///
+    /// What is cut is said. JSON and Prometheus text are never cut: half of them would be none.
+    #[arg(long, value_name = "BYTES", value_parser = max_output, value_hint = ValueHint::Other)]
     pub max_output: Option<usize>,
 
     /// Turn a state into another, such as unknown=warning
-    #[arg(long, value_name = "STATUS=STATUS")]
+    #[arg(long, value_name = "STATUS=STATUS", value_hint = ValueHint::Other)]
     pub map: Vec<Mapping>,
 
     /// Keep the memory between runs here
     ///
     /// Default: $STATE_DIRECTORY, else /var/lib/vitals if it exists, else the folder `vitals` of the user's XDG state.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub state_dir: Option<PathBuf>,
 
     /// Keep the memory of this use apart from others of the same check
-    #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
+    #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true, value_hint = ValueHint::Other)]
     pub state_id: String,
 
     /// Read /proc, /sys and /etc below DIR
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub root: Option<PathBuf>,
 
     /// Take options from a TOML file; the command line wins
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
 
     /// The section of --config that is read [default: the plugin's name]
-    #[arg(long, value_name = "NAME", requires = "config")]
+    #[arg(long, value_name = "NAME", requires = "config", value_hint = ValueHint::Other)]
     pub section: Option<String>,
 }
 
 impl Common {
+    /// Whether each pattern of `--perfdata` fits a metric at all.
+    ///
+    /// # Errors
+    /// The one that does not, with the metrics that there are.
+    pub fn chosen(&self, catalogue: &Catalogue) -> Result<(), String> {
+        let useless = |glob: &&Glob| !catalogue.metrics.iter().any(|metric| glob.matches(metric.name));
+        match self.perfdata.iter().flatten().find(useless) {
+            Some(glob) => Err(format!("--perfdata {glob}: no such metric; there are {}", catalogue.names())),
+            None => Ok(()),
+        }
+    }
+
     /// What the renderers are to know.
     #[must_use]
     pub fn rendering(&self) -> Options {
@@ -153,6 +169,11 @@ impl FromStr for Mapping {
         let (from, to) = text.split_once('=').ok_or("a mapping is STATUS=STATUS, such as unknown=warning")?;
         Ok(Self { from: from.parse()?, to: to.parse()? })
     }
+}
+
+/// The names of the formats, so that shells can complete them.
+fn formats() -> impl clap::builder::TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|name| name.parse::<Format>())
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the form of a value parser")]

@@ -11,7 +11,7 @@ pub mod values;
 mod voice;
 
 pub use check::{Check, Example};
-pub use command::command;
+pub use command::{command, long_help};
 pub use common::{Common, MIN_OUTPUT};
 pub use config::configured;
 pub use context::Context;

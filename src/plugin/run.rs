@@ -1,7 +1,7 @@
 //! From the command line to the exit code.
 
 use super::check::Check;
-use super::command::command;
+use super::command::{command, long_help};
 use super::common::{Common, Timeout};
 use super::config::{Config, prescan};
 use super::context::{Context, late};
@@ -51,6 +51,7 @@ pub fn main<C: Check>() -> ExitCode {
     }
     let catalogue = check.catalogue();
     let thresholds = Thresholds::new(&catalogue, &common.warning, &common.critical);
+    let thresholds = thresholds.and_then(|thresholds| common.chosen(&catalogue).map(|()| thresholds));
     let thresholds = match thresholds.and_then(|thresholds| check.validate().map(|()| thresholds)) {
         Ok(thresholds) => thresholds,
         Err(why) => return usage(&voice, &why),
@@ -166,6 +167,9 @@ enum Refused {
 
 fn parse<C: Check>(arguments: &[OsString]) -> Result<(C, Common, Config), Refused> {
     let mut command = command::<C>();
+    if arguments.iter().any(|argument| argument == "--help") {
+        command = command.after_long_help(long_help::<C>());
+    }
     let mut config = Config::default();
     let mut all = arguments.to_vec();
     if all.is_empty() {

@@ -4,9 +4,9 @@
 //! beforehand and leaves with `_exit`. A watchdog thread would cost more than most checks do.
 #![expect(unsafe_code, reason = "signal handlers and timers are C interfaces")]
 
-use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, SigmaskHow, Signal, sigaction, sigprocmask};
+use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, SigmaskHow, Signal, raise, sigaction, sigprocmask};
 use std::ptr;
-use std::sync::atomic::{AtomicI32, AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, Ordering};
 use std::time::Duration;
 
 /// What is written and returned when a signal ends the process.
@@ -23,6 +23,10 @@ static ON_END: AtomicPtr<Parting> = AtomicPtr::new(ptr::null_mut());
 /// The exit code once the true answer has begun to be written; -1 before.
 static ANSWERING: AtomicI32 = AtomicI32::new(-1);
 
+/// Whether signals wait for a moment, and the last one that does.
+static PUTTING_OFF: AtomicBool = AtomicBool::new(false);
+static PUT_OFF: AtomicI32 = AtomicI32::new(0);
+
 /// The signals that end a plugin with an answer.
 const HANDLED: [Signal; 3] = [Signal::SIGALRM, Signal::SIGTERM, Signal::SIGINT];
 
@@ -38,13 +42,17 @@ pub fn begin(time: Duration, on_alarm: Parting, on_end: Parting) {
     let plain = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
     // SAFETY: the default disposition runs no code of ours.
     let _ = unsafe { sigaction(Signal::SIGCHLD, &plain) };
+    // A limit on the size of files (setrlimit(2)) becomes an error of the write that crosses it, and a note.
+    let ignored = SigAction::new(SigHandler::SigIgn, SaFlags::empty(), SigSet::empty());
+    // SAFETY: no code of ours runs.
+    let _ = unsafe { sigaction(Signal::SIGXFSZ, &ignored) };
     // The handler's own write may block where poll promised that it would not (a terminal, a file of a dead server):
     // the alarm reaches it there a second time.
     let mut others = SigSet::all();
     others.remove(Signal::SIGALRM);
-    let ours = SigAction::new(SigHandler::Handler(leave), SaFlags::SA_NODEFER, others);
+    let ours = SigAction::new(SigHandler::Handler(leave), SaFlags::SA_NODEFER | SaFlags::SA_RESTART, others);
     for signal in HANDLED {
-        // SAFETY: `leave` calls only async-signal-safe functions and never returns.
+        // SAFETY: `leave` calls only async-signal-safe functions.
         let _ = unsafe { sigaction(signal, &ours) };
     }
     // What was held back until now is answered as well.
@@ -75,17 +83,14 @@ pub fn answering(code: u8) {
 }
 
 /// Runs something that no signal may interrupt halfway, such as starting a child and recording it.
+///
+/// Signals are put off, not blocked: a child would inherit that, and could not be asked to end.
 pub fn undisturbed<T>(work: impl FnOnce() -> T) -> T {
-    let mut ours = SigSet::empty();
-    for signal in HANDLED {
-        ours.add(signal);
-    }
-    let mut before = SigSet::empty();
-    let blocked = sigprocmask(SigmaskHow::SIG_BLOCK, Some(&ours), Some(&mut before)).is_ok();
+    PUTTING_OFF.store(true, Ordering::SeqCst);
     let result = work();
-    if blocked {
-        // What came in between is delivered here.
-        let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&before), None);
+    PUTTING_OFF.store(false, Ordering::SeqCst);
+    if let Ok(signal) = Signal::try_from(PUT_OFF.swap(0, Ordering::SeqCst)) {
+        let _ = raise(signal);
     }
     result
 }
@@ -116,6 +121,10 @@ const LONGEST_LEAVE: libc::c_uint = 1;
 
 /// The handler. Only async-signal-safe calls: alarm, kill, poll, write, _exit (signal-safety(7)).
 extern "C" fn leave(signal: libc::c_int) {
+    if PUTTING_OFF.load(Ordering::SeqCst) {
+        PUT_OFF.store(signal, Ordering::SeqCst);
+        return;
+    }
     // SAFETY: alarm takes a plain number.
     unsafe { libc::alarm(LONGEST_LEAVE) };
     for slot in &CHILDREN {

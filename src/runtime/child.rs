@@ -222,6 +222,22 @@ mod tests {
     }
 
     #[test]
+    fn a_child_can_be_asked_to_end() {
+        // Without a shell: some begin by clearing the mask.
+        let mut grep = Command::new("grep");
+        grep.args(["-E", "SigBlk|SigIgn", "/proc/self/status"]);
+        let ended = run(&mut grep, &Deadline::after(Duration::from_secs(20)), 1000);
+        let masks = ended.map(|e| String::from_utf8_lossy(&e.stdout).into_owned()).unwrap_or_default();
+        let ours = (1u64 << 1) | (1 << 13) | (1 << 14); // SIGINT, SIGALRM, SIGTERM
+        let held: Vec<u64> = masks
+            .split_whitespace()
+            .filter_map(|word| u64::from_str_radix(word, 16).ok())
+            .map(|mask| mask & ours)
+            .collect();
+        assert_eq!(held, [0, 0], "{masks}");
+    }
+
+    #[test]
     fn what_cannot_be_started_is_named() {
         let failure = run(&mut Command::new("/nonexistent/tool"), &Deadline::after(GRACE), 1);
         assert!(failure.err().is_some_and(|f| f.to_string().starts_with("cannot start /nonexistent/tool: No such")));

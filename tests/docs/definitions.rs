@@ -12,8 +12,9 @@ const NOT_FOR_SCHEDULERS: [&str; 2] = ["output", "quiet-ok"];
 
 pub fn icinga(docs: &[Doc]) -> String {
     let mut out = String::from(
-        "// Icinga 2 check commands of vitals, one variable for each option.\n\
-         // Put this file into /etc/icinga2/conf.d or a global zone. An array gives an option several times.\n",
+        "// Icinga 2 check commands of vitals, one variable for each option: vars.vitals_fs_warning = [ \"85%\" ].\n\
+         // Put this file into /etc/icinga2/conf.d or a global zone, with the path of your installation: `make install`\n\
+         // leaves such a copy in share/vitals. An array gives an option several times.\n",
     );
     for doc in docs {
         let _ = write!(out, "\nobject CheckCommand \"vitals_{}\" {{\n", doc.name);
@@ -21,7 +22,7 @@ pub fn icinga(docs: &[Doc]) -> String {
         let _ = writeln!(out, "\ttimeout = {}s", doc.timeout.as_secs() + 20);
         out.push_str("\targuments = {\n");
         for option in usable(doc) {
-            out.push_str(&argument(option));
+            out.push_str(&argument(doc, option));
         }
         out.push_str("\t}\n}\n");
     }
@@ -32,9 +33,10 @@ fn usable(doc: &Doc) -> impl Iterator<Item = &Arg> {
     doc.options().filter(|option| option.get_long().is_some_and(|long| !NOT_FOR_SCHEDULERS.contains(&long)))
 }
 
-fn argument(option: &Arg) -> String {
+/// Variables carry the check's name, as is the custom: on a host they stand beside those of other checks.
+fn argument(doc: &Doc, option: &Arg) -> String {
     let long = option.get_long().unwrap_or_default();
-    let variable = format!("$vitals_{}$", long.replace('-', "_"));
+    let variable = format!("$vitals_{}_{}$", doc.name, long.replace('-', "_"));
     let help =
         option.get_help().map(ToString::to_string).unwrap_or_default().replace('\\', "\\\\").replace('"', "\\\"");
     let mut lines = match option.get_action() {
@@ -50,7 +52,8 @@ fn argument(option: &Arg) -> String {
 
 pub fn nagios(docs: &[Doc]) -> String {
     let mut out = String::from(
-        "# Nagios (and Naemon) commands of vitals. In a service: check_command check_vitals_fs!-w 85% -c 95%\n",
+        "# Nagios (and Naemon) commands of vitals. In a service: check_command check_vitals_fs!-w 85% -c 95%\n\
+         # The path is that of a package; `make install` leaves a copy with its own in share/vitals.\n",
     );
     for doc in docs {
         let _ = write!(

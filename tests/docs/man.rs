@@ -82,16 +82,7 @@ fn metrics(doc: &Doc) -> Roff {
 }
 
 pub fn unit(metric: &MetricDef) -> &'static str {
-    match (metric.unit, metric.kind) {
-        (Unit::Ratio, _) => "percent",
-        (Unit::Bytes, _) => "bytes",
-        (Unit::BytesPerSecond, _) => "bytes per second",
-        (Unit::Seconds, _) => "seconds",
-        (Unit::PerSecond, _) => "per second",
-        (Unit::Count, Kind::Counter) => "counter",
-        (Unit::Count, _) => "count",
-        (Unit::None, _) => "number",
-    }
+    if metric.kind == Kind::Counter && metric.unit == Unit::Count { "counter" } else { metric.unit.word() }
 }
 
 fn examples(doc: &Doc) -> Roff {
@@ -101,10 +92,36 @@ fn examples(doc: &Doc) -> Roff {
         roff.control("TP", []);
         roff.text([roman(format!("{}:", example.purpose))]);
         roff.control("nf", []);
-        roff.text([bold(example.command)]);
+        for line in on_a_page(example.command) {
+            roff.text([bold(line)]);
+        }
         roff.control("fi", []);
     }
     roff
+}
+
+/// A command in lines that fit a terminal of 80 columns, as the shell reads them: broken before options, outside quotes.
+fn on_a_page(command: &str) -> Vec<String> {
+    // Without the indentation of the text, and with room for " \".
+    const WIDTH: usize = 64;
+    if command.len() <= WIDTH {
+        return vec![command.to_owned()];
+    }
+    let (mut lines, mut start, mut quote) = (Vec::new(), 0, None);
+    for (at, c) in command.char_indices() {
+        match (c, quote) {
+            ('\'' | '"', None) => quote = Some(c),
+            (c, Some(open)) if c == open => quote = None,
+            (' ', None) if command[at..].starts_with(" --") => {
+                lines.push(format!("{} \\", &command[start..at]));
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    lines.push(command[start..].to_owned());
+    lines.iter_mut().skip(1).for_each(|line| line.insert_str(0, "    "));
+    lines
 }
 
 fn closing(doc: &Doc) -> Roff {

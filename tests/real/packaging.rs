@@ -73,25 +73,25 @@ fn icinga_turns_variables_into_options() {
     let state = scratch.state("all");
     let mut text = here(&scratch, ICINGA_DEFINITIONS);
     for (name, check, vars) in [
-        ("plain", "fs", "vars.vitals_path = [ \"/\" ]\n vars.vitals_warning = [ \"85%\", \"used@/x=97%\" ]"),
+        ("plain", "fs", "vars.vitals_fs_path = [ \"/\" ]\n vars.vitals_fs_warning = [ \"85%\", \"used@/x=97%\" ]"),
         (
             "item",
             "fs",
-            "vars.vitals_path = [ \"/\" ]\n vars.vitals_warning = [ \"85%\", \"used@/=97%\" ]\n\
-             vars.vitals_critical = \"99%\"\n vars.vitals_verbose = true\n vars.vitals_root_reserved = false",
+            "vars.vitals_fs_path = [ \"/\" ]\n vars.vitals_fs_warning = [ \"85%\", \"used@/=97%\" ]\n\
+             vars.vitals_fs_critical = \"99%\"\n vars.vitals_fs_verbose = true\n vars.vitals_fs_root_reserved = false",
         ),
         (
             "ghosts",
             "procs",
-            "vars.vitals_expect = [ \"a: name=no_such_a count=1:1\", \"b: name='no such b'\" ]\n\
-             vars.vitals_map = \"critical=warning\"",
+            "vars.vitals_procs_expect = [ \"a: name=no_such_a count=1:1\", \"b: name='no such b'\" ]\n\
+             vars.vitals_procs_map = \"critical=warning\"",
         ),
-        ("cores", "cpu", "vars.vitals_per_core = true\n vars.vitals_perfdata = [ \"core_busy\" ]"),
-        ("memory", "mem", "vars.vitals_critical = [ \"available=200%:\" ]"),
+        ("cores", "cpu", "vars.vitals_cpu_per_core = true\n vars.vitals_cpu_perfdata = [ \"core_busy\" ]"),
+        ("memory", "mem", "vars.vitals_mem_critical = [ \"available=200%:\" ]"),
     ] {
         text += &format!(
             "object Service \"{name}\" {{\n host_name = \"h\"\n check_command = \"vitals_{check}\"\n\
-             check_interval = 2s\n vars.vitals_state_dir = \"{state}\"\n vars.vitals_state_id = \"{name}\"\n\
+             check_interval = 2s\n vars.vitals_{check}_state_dir = \"{state}\"\n vars.vitals_{check}_state_id = \"{name}\"\n\
              {vars}\n}}\n"
         );
     }

@@ -156,7 +156,7 @@ pub(super) const EXAMPLES: &[Example] = &[
     Example {
         purpose: "Exactly one Oracle process monitor, and two to five workers below 2 GiB in all",
         command: "check_procs --expect 'pmon: name=ora_pmon_KIS count=1:1' \
-                  --expect 'workers: cmd~\"java .*Worker\" user=kis count=2:5 rss=2GiB'",
+                  --expect 'workers: cmd~\"java .*Worker\" count=2:5 rss=2GiB'",
     },
     Example {
         purpose: "A systemd service with its CPU time, and a warning when it was restarted",
