@@ -5,10 +5,11 @@
 set -eu
 
 dir=${1:-dist}
-# In bytes; 1 MB without the crate regex, 3 MB with it.
+# In bytes; 3 MB with the crate regex. Without it 1 MB was the aim, but 227 KB of code are the standard library's stack
+# traces (gimli, addr2line, miniz_oxide, libunwind), which cannot be left out without building it: see README.md.
 budgets="
-check_cpu 1000000
-check_mem 1000000
+check_cpu 1250000
+check_mem 1250000
 check_fs 3000000
 check_procs 3000000
 "
