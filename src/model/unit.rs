@@ -181,14 +181,28 @@ impl Unit {
 /// The shortest decimal that reads back the same; never an exponent. Negative zero is zero.
 #[must_use]
 pub fn decimal(value: f64) -> String {
+    // A whole number is written ten times faster as one; most limits and bounds are.
+    if let Some(whole) = whole(value) {
+        return whole.to_string();
+    }
     // Rust shows a float in its shortest form that reads back, and never with an exponent.
-    if value == 0.0 { "0".to_owned() } else { value.to_string() }
+    value.to_string()
+}
+
+/// The value as an integer, where it is one and small enough for a float to hold every digit.
+fn whole(value: f64) -> Option<i64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    #[expect(clippy::cast_possible_truncation, reason = "within 2^53")]
+    (value.fract() == 0.0 && value.abs() <= EXACT).then_some(value as i64)
 }
 
 /// A ratio as percent: the shortest decimal whose hundredth is the ratio.
 fn percent_exact(ratio: f64) -> String {
     let percent = ratio * 100.0;
-    (0..=12)
+    if percent.round() / 100.0 == ratio {
+        return decimal(percent.round());
+    }
+    (1..=12)
         .map(|places| decimal(round_to(percent, places)))
         .find(|text| text.parse::<f64>().is_ok_and(|p| (p / 100.0).to_bits() == ratio.to_bits() || p / 100.0 == ratio))
         .unwrap_or_else(|| decimal(percent))
