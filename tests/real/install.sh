@@ -50,6 +50,7 @@ printf '#!/bin/sh\nexit 101\n' >"$policy"
 chmod 755 "$policy"
 
 export DEBIAN_FRONTEND=noninteractive
-apt-get -q update
+# Without a network, what is missing is skipped by name; where nothing may be skipped, the tests themselves fail.
 # shellcheck disable=SC2086 # a list of words is meant
-apt-get -q install -y --no-install-recommends $missing
+apt-get -q update && apt-get -q install -y --no-install-recommends $missing ||
+    echo "tests/real/install.sh: could not install:$missing; their tests will be skipped"
