@@ -69,8 +69,11 @@ fn what_a_script_starts_counts_and_the_script_does_not() {
     // Seconds that nobody else sleeps.
     let time = format!("98{}", std::process::id());
     let check = |expect: &str| format!("\"$CHECK\" --state-dir \"$STATE\" --expect '{expect}'");
-    let counted =
-        script(&state, &format!("sleep {time} & {}; kill $!", check(&format!("d: cmd~\"^sleep {time}\" count=1:1"))));
+    // Until the program is there, what the shell has forked is another shell.
+    let there =
+        "i=0; until read -r name </proc/$!/comm && [ \"$name\" = sleep ] || [ $i -gt 100000 ]; do i=$((i+1)); done";
+    let checked = check(&format!("d: cmd~\"^sleep {time}\" count=1:1"));
+    let counted = script(&state, &format!("sleep {time} & {there}; {checked}; kill $!"));
     assert!(counted.starts_with("PROCS OK - d: 1 process (sleep)"), "{counted}");
     // The text is in the command lines of the script, of the shell in it and of the check.
     let mark = format!("vitals-mark-{}", std::process::id());
