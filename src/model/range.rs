@@ -31,14 +31,6 @@ impl Range {
         Ok(Self { start: start + 0.0, end: end + 0.0, inverted })
     }
 
-    /// Alerts above `end` (and below zero), the meaning of a plain number.
-    ///
-    /// # Errors
-    /// As [`Range::new`].
-    pub fn up_to(end: f64) -> Result<Self, String> {
-        Self::new(0.0, end, false)
-    }
-
     /// Reads a range whose numbers may carry suffixes of the unit.
     ///
     /// # Errors
