@@ -18,6 +18,8 @@
 //! - [`plugin`]: the contract that all plugins keep.
 //! - [`checks`]: one module a check, and their registry for tests and generators.
 pub mod checks;
+#[cfg(feature = "exporter")]
+pub mod exporter;
 pub mod host;
 pub mod model;
 pub mod plugin;

@@ -1,0 +1,3 @@
+//! Runs any plugin on a schedule; serves Prometheus and people.
+
+fn main() {}
