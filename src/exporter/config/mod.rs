@@ -1,5 +1,19 @@
 //! What the exporter is told to do.
 
+mod assembly;
+mod format;
+mod include;
+pub mod limits;
+mod load;
+mod names;
+mod problem;
+mod settings;
+mod template;
+
+pub use limits::RESERVED_LABELS;
+pub use load::{BUILTIN, Loaded, builtin, load, parse};
+pub use problem::{Problem, Problems};
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
@@ -62,3 +76,6 @@ pub struct Check {
     /// Series that one run may give at most; what is beyond is counted.
     pub max_series: usize,
 }
+
+#[cfg(test)]
+mod tests;
