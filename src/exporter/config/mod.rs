@@ -6,12 +6,15 @@ mod include;
 pub mod limits;
 mod load;
 mod names;
+mod placeholder;
+mod print;
 mod problem;
 mod settings;
 mod template;
 
 pub use limits::RESERVED_LABELS;
 pub use load::{BUILTIN, Loaded, builtin, load, parse};
+pub use print::print;
 pub use problem::{Problem, Problems};
 
 use std::collections::BTreeMap;

@@ -132,3 +132,77 @@ fn one_identity_is_one_check() {
 fn braces_outside_a_template_are_plain() {
     assert_eq!(only("[[check]]\nname = '{a'\ncommand = ['x', '{}']").command, ["x", "{}"]);
 }
+
+#[test]
+fn a_template_gives_every_combination() {
+    let config = read(
+        "[[template]]\nfor_each = { host = ['a', 'b'], port = [80, 443] }\n[[template.check]]\nname = 'web {port}'\n\
+         host = '{host}'\ncommand = ['check_tcp', '-H', '{host}', '-p', '{port}', '{{}}']\ngroups = ['{host}']\n\
+         labels = { p = '{port}' }\nenv = { P = '{port}' }\n[[template.check]]\nname = '{host}{port}'\n\
+         shell = true\ncommand = 'x {port}'",
+    )
+    .unwrap();
+    let ids: Vec<String> = config.checks.iter().map(|check| check.id.to_string()).collect();
+    assert_eq!(
+        ids,
+        ["a/web 443", "a/web 80", "b/web 443", "b/web 80", "kis1/a443", "kis1/a80", "kis1/b443", "kis1/b80"]
+    );
+    let check = &config.checks[0];
+    assert_eq!(check.command, ["check_tcp", "-H", "a", "-p", "443", "{}"]);
+    assert_eq!((&*check.groups[0], &*check.labels["p"], &*check.env["P"]), ("a", "443", "443"));
+    assert_eq!(config.checks[4].command, ["x 443"]);
+}
+
+#[test]
+fn a_template_gives_every_row() {
+    let config = read(
+        "[[template]]\nfor_each = [{ h = 'a', ip = '10.0.0.1' }, { ip = '10.0.0.2', h = 'b' }]\n\
+         [[template.check]]\nname = 'ping'\nhost = '{h}'\ncommand = ['check_ping', '{ip}']",
+    )
+    .unwrap();
+    let words: Vec<(&str, &str)> = config.checks.iter().map(|check| (&*check.id.host, &*check.command[1])).collect();
+    assert_eq!(words, [("a", "10.0.0.1"), ("b", "10.0.0.2")]);
+}
+
+#[test]
+fn what_is_wrong_in_a_template_is_told_once() {
+    let template = |for_each: &str| {
+        said(&format!(
+            "[[template]]\nfor_each = {for_each}\n[[template.check]]\nname = '{{a}}'\ncommand = ['{{b}}', '}}']\n"
+        ))
+    };
+    let known = "x.toml:5: '{b}' is no key of for_each: use {a}\nx.toml:5: '}' has a '}' without its '{'";
+    assert!(template("{ a = [1, 2, 3] }").starts_with(known), "{}", template("{ a = [1, 2, 3] }"));
+    for (for_each, start) in [
+        ("{}", "x.toml:2: for_each: without a key"),
+        ("[]", "x.toml:2: for_each: a list without rows"),
+        ("[{}]", "x.toml:2: for_each: without a key"),
+        ("{ a = [] }", "x.toml:2: for_each: a list without values"),
+        ("{ 'a b' = [1] }", "x.toml:2: for_each: 'a b' is no key"),
+        ("[{ a = 1 },\n{ b = 1 }]", "x.toml:3: for_each: a row has other keys than the first: give it a"),
+        ("{ a = [1.5] }", "x.toml:2: invalid type: floating point `1.5`, expected a string or a whole number"),
+        ("5", "x.toml:2: invalid type: integer `5`, expected a table of lists, or a list of tables"),
+    ] {
+        assert!(template(for_each).starts_with(start), "{}", template(for_each));
+    }
+    assert!(said("[[template]]\n").contains("x.toml:1: the template has no check"));
+    assert!(said("[[template]]\n").contains("x.toml:1: the template has no rows"));
+    let twice = said("[[template]]\nfor_each = { a = [1, 2] }\n[[template.check]]\nname = 'n'\ncommand = ['x']");
+    assert_eq!(twice, "x.toml:4: more than one row gives 'kis1/n': put a placeholder into the name or the host");
+}
+
+#[test]
+fn there_is_an_end_to_checks() {
+    let list = format!("[{}]", "1,".repeat(400));
+    let many = said(&format!(
+        "[[template]]\nfor_each = {{ a = {list}, b = {list} }}\n[[template.check]]\nname = '{{a}}'\ncommand = ['x']"
+    ));
+    assert_eq!(many, "x.toml:2: for_each: gives more than 100000 checks: shorten it");
+    let numbers: String = (0..300).map(|number| format!("{number},")).collect();
+    let long = "x".repeat(100_000);
+    let large = said(&format!(
+        "[[template]]\nfor_each = {{ a = [{numbers}], b = [{numbers}] }}\n[[template.check]]\nname = '{{a}} {{b}}'\n\
+         command = ['{long}']"
+    ));
+    assert_eq!(large, "x.toml:4: too much: at most 100000 checks, of 64 MiB in all");
+}
