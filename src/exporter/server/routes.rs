@@ -7,7 +7,7 @@ use crate::exporter::metrics::Metrics;
 use crate::exporter::reload::Reloader;
 use crate::model::status::Status;
 use axum::Router;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, RawQuery, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN, REFERRER_POLICY};
 use axum::http::header::{X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -35,8 +35,8 @@ pub(in crate::exporter) fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/", get(overview))
         .route("/check/{host}/{name}", get(check))
-        .route("/board.css", get(|| asset("text/css; charset=utf-8", board::style())))
-        .route("/board.js", get(|| asset("text/javascript; charset=utf-8", board::script())))
+        .route(board::STYLE_PATH, get(|| asset("text/css; charset=utf-8", board::style())))
+        .route(board::SCRIPT_PATH, get(|| asset("text/javascript; charset=utf-8", board::script())))
         .route("/icon/{state}", get(icon))
         .route("/metrics", get(metrics))
         .route("/-/healthy", get(|| async { answer(StatusCode::OK, TEXT, "healthy\n".to_owned()) }))
@@ -76,8 +76,9 @@ async fn aside(work: impl FnOnce() -> Response + Send + 'static) -> Response {
     spawn_blocking(work).await.unwrap_or_else(failed)
 }
 
-async fn overview(State(app): Shared) -> Response {
-    aside(move || answer(StatusCode::OK, HTML, board::overview(&app.engine.snapshot()))).await
+async fn overview(State(app): Shared, RawQuery(query): RawQuery) -> Response {
+    let query = query.unwrap_or_default();
+    aside(move || answer(StatusCode::OK, HTML, board::overview(&app.engine.snapshot(), &query))).await
 }
 
 async fn check(State(app): Shared, Path((host, name)): Path<(String, String)>) -> Response {
