@@ -57,6 +57,8 @@ soak: build
 check:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
+	@! $(CARGO) tree --locked --no-default-features --edges normal --invert tokio 2>/dev/null | grep . || \
+		{ echo 'a plugin would link an async runtime' >&2; exit 1; }
 	$(CARGO) deny --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-deny
 	$(CARGO) deny check licenses bans sources
 

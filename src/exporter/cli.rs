@@ -91,9 +91,8 @@ impl Arguments {
         };
         let source = Source { file: self.config.clone(), host };
         let mut config = source.read().map_err(|problems| anyhow!(problems))?;
-        if let Some(listen) = self.listen {
-            config.listen = listen;
-        }
+        let configured = config.listen;
+        config.listen = self.listen.unwrap_or(configured);
         if self.check_config {
             return say(&format!("the configuration is good: {}\n", reload::count(&config)));
         }
@@ -103,10 +102,10 @@ impl Arguments {
         if self.once {
             return once::run(&config);
         }
-        self.serve(source, config)
+        self.serve(source, &config, configured)
     }
 
-    fn serve(&self, source: Source, config: Config) -> anyhow::Result<ExitCode> {
+    fn serve(&self, source: Source, config: &Config, configured: SocketAddr) -> anyhow::Result<ExitCode> {
         if !config.listen.ip().is_loopback() && !self.insecure {
             bail!(
                 "{} can be reached by other machines, and everybody there could read what the checks say: put a \
@@ -120,12 +119,12 @@ impl Arguments {
         })?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let engine = Engine::start(&config, reload::runner(&config, "exporter"))?;
-        console::log(&format!("http://{address}/ shows {}", reload::count(&config)));
+        let engine = Engine::start(config, reload::runner(config, "exporter"))?;
+        console::log(&format!("http://{address}/ shows {}", reload::count(config)));
         let health = Arc::new(Health::new());
         let metrics = Metrics::new(engine.clone(), Arc::clone(&health))?;
-        let (first, turn) = (config, Mutex::new(()));
-        let reloader = Reloader { source, engine: engine.clone(), health, first, turn };
+        let (listen, turn) = (configured, Mutex::new(()));
+        let reloader = Reloader { source, engine: engine.clone(), health, listen, turn };
         let app = Arc::new(App { engine: engine.clone(), metrics, reloader });
         let ended = attend(&runtime, listener, app);
         engine.stop();
