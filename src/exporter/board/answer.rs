@@ -102,7 +102,7 @@ fn metric_row(metric: &Metric, answer: &Answer) -> Markup {
     let limit = |range: Option<Range>| range.map(|range| range.written(show));
     html! {
         tr.(judged(value, metric.warn, metric.crit)) {
-            th scope="row" title=[answer.help.get(&metric.name)] { (plain(&metric.name)) }
+            th scope="row" title=[answer.help.get(&metric.name).map(|help| plain(help))] { (plain(&metric.name)) }
             td data-label="Of" { (plain(&labels)) }
             td.number data-label="Value" { (value.map_or_else(|| "not known".to_owned(), show)) }
             td.number data-label="Warning" { (limit(metric.warn).unwrap_or_default()) }

@@ -33,8 +33,10 @@ impl<'a> Host<'a> {
     /// The checks that the filter asks for; `open` says whether they stand open though all is well.
     pub(super) fn render(&self, open: bool, filter: &Filter) -> Markup {
         let worst = self.tally.worst().unwrap_or(State::Ok);
+        // The script looks for `data-open` where the reader has chosen nothing.
+        let open = open || worst.is_problem();
         html! {
-            details.host.(worst.name()) data-key=(self.name) open[open || worst.is_problem()]
+            details.host.(worst.name()) data-key=(self.name) data-open[open] open[open || !filter.is_empty()]
                 hidden[!self.shows(filter)] {
                 summary {
                     h2 { (plain(self.name)) }

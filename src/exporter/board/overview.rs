@@ -92,7 +92,7 @@ fn board(snapshot: &Snapshot, filter: &Filter) -> Markup {
     let mut hosts: Vec<Host<'_>> = by_host.into_iter().map(|(name, rows)| Host::new(name, rows)).collect();
     hosts.sort_by(Host::before);
     let any = hosts.iter().any(|host| host.shows(filter));
-    let open = snapshot.standings.len() <= OPEN || !filter.is_empty();
+    let open = snapshot.standings.len() <= OPEN;
     html! {
         div #board { @for host in &hosts { (host.render(open, filter)) } }
         p #nothing hidden[any] { "No check matches this filter. " a href="/" { "Show all checks" } }
