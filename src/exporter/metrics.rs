@@ -248,3 +248,6 @@ const fn state_label(status: Status) -> &'static str {
         Status::Unknown => "unknown",
     }
 }
+
+#[cfg(test)]
+mod tests;
