@@ -10,7 +10,7 @@ use super::words::plain;
 use maud::{Markup, html};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// With at most so many checks all hosts stand open; beyond, those on which all is well are folded.
+/// With at most so many checks all are seen at first; beyond, those that are well are folded.
 const OPEN: usize = 40;
 
 pub(super) fn page(snapshot: &Snapshot, filter: &Filter) -> Markup {
