@@ -122,7 +122,7 @@ fn configured(check: &Check) -> Markup {
 fn counts(standing: &Standing) -> Markup {
     html! {
         section {
-            h2 { "Since the exporter started" }
+            h2 { "Runs since the exporter started or the check was changed" }
             dl.counts { @for (what, count) in facts::counts(&standing.counts) { dt { (what) } dd { (count) } } }
         }
     }

@@ -47,7 +47,7 @@ fn search(snapshot: &Snapshot, filter: &Filter) -> Markup {
         form role="search" action="/" {
             @if let Some(states) = filter.state { input type="hidden" name="state" value=(states.name()); }
             label.unseen for="q" { "Filter by host, check or text" }
-            input #q type="search" name="q" value=(filter.text) placeholder="Filter: host, check, text"
+            input #q type="search" name="q" value=(filter.text) placeholder="Filter"
                 autocomplete="off" spellcheck="false";
             @if !groups.is_empty() {
                 label.unseen for="group" { "Group" }
