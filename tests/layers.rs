@@ -58,6 +58,7 @@ const UNSAFE: &[(&str, &str)] = &[
     ("runtime/apart.rs", "fork, and the descriptors of the child"),
     ("runtime/arena.rs", "an allocator deals in raw memory"),
     ("runtime/backstop.rs", "signal handlers and timers are C interfaces"),
+    ("runtime/child/pidfd.rs", "pidfd_open has no safe binding"),
     ("runtime/mark.rs", "memory that is shared with a child"),
     ("runtime/secret.rs", "the number of an inherited descriptor becomes its owner"),
 ];

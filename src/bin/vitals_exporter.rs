@@ -1,3 +1,7 @@
 //! Runs any plugin on a schedule; serves Prometheus and people.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    vitals::exporter::cli::main()
+}

@@ -12,6 +12,19 @@
 //! Nothing is executed because of a request: a scrape and a page show what the schedule has found. A later history
 //! hangs on the one place where outcomes pass, `engine`; it becomes a third view.
 pub mod board;
+pub mod cli;
 pub mod config;
+mod console;
+pub mod engine;
+pub mod find;
+pub mod metrics;
+mod once;
 pub mod outcome;
+mod reading;
+pub mod reload;
+mod run;
+#[cfg(test)]
+mod samples;
+mod schedule;
+mod server;
 pub mod standing;

@@ -67,6 +67,8 @@ pub struct Faults {
     pub disagreed: bool,
     /// It wrote more than is kept.
     pub cut: bool,
+    /// Values beyond the number of series that the check may give.
+    pub dropped: usize,
     /// A process that it left behind still holds its output.
     pub left_behind: bool,
 }

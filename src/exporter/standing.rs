@@ -33,6 +33,8 @@ pub struct Counts {
     pub disagreed: u64,
     /// Runs that wrote more than is kept.
     pub cut: u64,
+    /// Values beyond the number of series that the check may give.
+    pub dropped: u64,
     /// Times of the schedule that passed without a run.
     pub missed: u64,
 }
@@ -124,6 +126,7 @@ impl Standing {
         self.counts.unreadable += outcome.faults.unreadable as u64;
         self.counts.disagreed += u64::from(outcome.faults.disagreed);
         self.counts.cut += u64::from(outcome.faults.cut);
+        self.counts.dropped += outcome.faults.dropped as u64;
         self.last = Some(Arc::new(outcome));
     }
 
@@ -155,6 +158,8 @@ impl Standing {
 pub struct Snapshot {
     /// In the order of their identities.
     pub standings: Vec<Standing>,
+    /// What is wrong with the exporter itself, such as a new configuration that was refused. Harmless text, one line each.
+    pub notices: Vec<String>,
     /// The moment, for ages.
     pub now: Instant,
     /// The moment, by the wall clock.

@@ -7,51 +7,98 @@ use super::metric::{Kind, Metric};
 use super::text;
 use prometheus::proto::{Counter, Gauge, LabelPair, Metric as Sample, MetricFamily, MetricType};
 use std::collections::{BTreeMap, HashSet};
+use std::hash::{BuildHasher as _, RandomState};
 
 /// The name of the family that holds every check's state, 0 to 3.
 pub const STATUS: &str = "vitals_check_status";
 /// The name of the family that holds how long every check took.
 pub const DURATION: &str = "vitals_check_duration_seconds";
 
-/// The families of one answer, in the order of their names; a series that occurs twice is kept once.
-#[must_use]
-pub fn families(answer: &Answer) -> Vec<MetricFamily> {
-    let mut out: BTreeMap<String, MetricFamily> = BTreeMap::new();
-    let mut seen: HashSet<(String, Vec<(String, String)>)> = HashSet::new();
-    let own = [("check", &*answer.check), ("service", &*answer.service)];
-    for (name, help, value) in [
-        (STATUS, "state of the check: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN", f64::from(answer.status.code())),
-        (DURATION, "time that the check took", answer.duration),
-    ] {
-        let labels = own.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-        family(&mut out, name, help, Kind::Gauge).mut_metric().push(sample(labels, value, Kind::Gauge));
-    }
-    for metric in answer.walk().flat_map(|finding| &finding.metrics) {
-        let Some(value) = metric.value else { continue };
-        let name = family_name(&answer.check, metric);
-        let labels = labels(answer, metric);
-        if seen.insert((name.clone(), labels.clone())) {
-            let help = answer.help.get(&metric.name).map_or("", String::as_str);
-            family(&mut out, &name, help, metric.kind).mut_metric().push(sample(labels, value.as_f64(), metric.kind));
-        }
-    }
-    out.into_values().collect()
+/// What [`STATUS`] says of itself.
+pub const STATUS_HELP: &str = "state of the check: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN";
+/// What [`DURATION`] says of itself.
+pub const DURATION_HELP: &str = "time that the check took";
+
+/// Names and values of labels; sorted by name where they become a series.
+pub type Labels = Vec<(String, String)>;
+
+/// Metric families while they are filled.
+#[derive(Debug, Default)]
+pub struct Families {
+    by_name: BTreeMap<String, MetricFamily>,
+    /// Hashes of the series that are there: each occurs once.
+    seen: HashSet<u64>,
+    hashes: RandomState,
 }
 
-fn family<'f>(out: &'f mut BTreeMap<String, MetricFamily>, name: &str, help: &str, kind: Kind) -> &'f mut MetricFamily {
-    out.entry(name.to_owned()).or_insert_with(|| {
+impl Families {
+    /// Adds a value to its family, and says whether that was possible: a series occurs once, and a family has one
+    /// type.
+    pub fn add(&mut self, name: &str, help: &str, kind: Kind, mut labels: Labels, value: f64) -> bool {
+        labels.sort_unstable();
+        if !self.seen.insert(self.hashes.hash_one((name, &labels))) {
+            return false;
+        }
+        if let Some(family) = self.by_name.get_mut(name) {
+            let same = family.get_field_type() == metric_type(kind);
+            if same {
+                family.mut_metric().push(sample(labels, value, kind));
+            }
+            return same;
+        }
         let mut family = MetricFamily::default();
         family.set_name(name.to_owned());
         family.set_help(help.to_owned());
-        family.set_field_type(match kind {
-            Kind::Gauge => MetricType::GAUGE,
-            Kind::Counter => MetricType::COUNTER,
-        });
-        family
-    })
+        family.set_field_type(metric_type(kind));
+        family.mut_metric().push(sample(labels, value, kind));
+        self.by_name.insert(name.to_owned(), family);
+        true
+    }
+
+    /// Adds what an answer measured, each series with these labels too, and says how many values had no place.
+    ///
+    /// Where an item's label has the name of one of `own`, it becomes `item_…`.
+    pub fn add_metrics(&mut self, answer: &Answer, own: &[(&str, &str)]) -> usize {
+        let mut lost = 0;
+        for metric in answer.walk().flat_map(|finding| &finding.metrics) {
+            let Some(value) = metric.value else { continue };
+            let help = answer.help.get(&metric.name).map_or("", String::as_str);
+            let (name, labels) = (family_name(&answer.check, metric), labels(metric, own));
+            lost += usize::from(!self.add(&name, help, metric.kind, labels, value.as_f64()));
+        }
+        lost
+    }
+
+    /// The families in the order of their names.
+    #[must_use]
+    pub fn finish(self) -> Vec<MetricFamily> {
+        self.by_name.into_values().collect()
+    }
 }
 
-fn sample(labels: Vec<(String, String)>, value: f64, kind: Kind) -> Sample {
+/// The families of one answer, as a plugin writes them by itself.
+#[must_use]
+pub fn families(answer: &Answer) -> Vec<MetricFamily> {
+    let mut families = Families::default();
+    let own = [("check", &*answer.check), ("service", &*answer.service)];
+    for (name, help, value) in
+        [(STATUS, STATUS_HELP, f64::from(answer.status.code())), (DURATION, DURATION_HELP, answer.duration)]
+    {
+        let labels = own.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        families.add(name, help, Kind::Gauge, labels, value);
+    }
+    families.add_metrics(answer, &[("service", &answer.service)]);
+    families.finish()
+}
+
+const fn metric_type(kind: Kind) -> MetricType {
+    match kind {
+        Kind::Gauge => MetricType::GAUGE,
+        Kind::Counter => MetricType::COUNTER,
+    }
+}
+
+fn sample(labels: Labels, value: f64, kind: Kind) -> Sample {
     let mut sample = Sample::default();
     let pairs = labels.into_iter().map(|(name, value)| {
         let mut pair = LabelPair::default();
@@ -94,10 +141,16 @@ fn family_name(check: &str, metric: &Metric) -> String {
     name
 }
 
-fn labels(answer: &Answer, metric: &Metric) -> Vec<(String, String)> {
+fn labels(metric: &Metric, own: &[(&str, &str)]) -> Labels {
     let mut labels: BTreeMap<String, String> =
-        metric.labels.iter().map(|(k, v)| (identifier(k), text::clean_str(v).into_owned())).collect();
-    labels.insert("service".to_owned(), answer.service.clone());
+        own.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    for (name, value) in &metric.labels {
+        let mut name = identifier(name);
+        if own.iter().any(|(taken, _)| *taken == name) {
+            name.insert_str(0, "item_");
+        }
+        labels.insert(name, text::clean_str(value).into_owned());
+    }
     labels.into_iter().collect()
 }
 
@@ -150,6 +203,23 @@ mod tests {
         assert_eq!(names, [DURATION, STATUS, "vitals_fs_free_bytes", "vitals_fs_used_ratio"]);
         let used = families.last().map(|f| (f.help(), f.get_metric().len()));
         assert_eq!(used, Some(("share of the space that is used", 3)));
+    }
+
+    #[test]
+    fn labels_of_ours_are_kept_apart_from_those_of_items() {
+        let mut used = metric("used", Unit::Ratio, Kind::Gauge);
+        used.labels = BTreeMap::from([("host".to_owned(), "web1".to_owned()), ("a-b".to_owned(), "x|y".to_owned())]);
+        let found = labels(&used, &[("host", "kis"), ("service", "disk")]);
+        let shown: Vec<String> = found.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        assert_eq!(shown, ["a_b=x\\x7cy", "host=kis", "item_host=web1", "service=disk"]);
+    }
+
+    #[test]
+    fn a_family_has_one_type() {
+        let mut families = Families::default();
+        assert!(families.add("x", "", Kind::Gauge, Vec::new(), 1.0));
+        assert!(!families.add("x", "", Kind::Counter, vec![("a".to_owned(), "b".to_owned())], 1.0));
+        assert!(!families.add("x", "", Kind::Gauge, Vec::new(), 2.0));
     }
 
     #[test]

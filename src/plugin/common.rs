@@ -85,6 +85,8 @@ pub struct Common {
     pub state_dir: Option<PathBuf>,
 
     /// Keep the memory of this use apart from others of the same check
+    ///
+    /// The environment variable VITALS_STATE_ID sets it too; the option wins. vitals_exporter sets it for each check.
     #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true, value_hint = ValueHint::Other)]
     pub state_id: String,
 

@@ -244,7 +244,7 @@ fn open_slot<C: Check>(
     on_timeout: Option<Status>,
 ) -> Result<(StateDir, Slot), Failure> {
     let dir = StateDir::locate(common.state_dir.as_deref())?;
-    let identity = [check.identity(), common.state_id.clone()].join("\u{1f}");
+    let identity = [check.identity(), state_id(common)].join("\u{1f}");
     let say = |what: &str| {
         let text = format!("{} {what}", late(time));
         backstop::prepare_alarm(voice.parting(on_timeout.unwrap_or(Status::Unknown), &text));
@@ -258,6 +258,12 @@ fn open_slot<C: Check>(
         say(BUSY);
     }
     Ok((dir, slot))
+}
+
+/// The name of this use of the check: a scheduler may give one to each of its services in the environment.
+fn state_id(common: &Common) -> String {
+    let given = Some(common.state_id.clone()).filter(|id| !id.is_empty());
+    given.or_else(|| Some(std::env::var_os("VITALS_STATE_ID")?.to_string_lossy().into_owned())).unwrap_or_default()
 }
 
 /// Writes the new memory beside the old one, so that what goes wrong is still told.

@@ -24,6 +24,7 @@ pub(super) fn page(snapshot: &Snapshot, filter: &Filter) -> Markup {
         },
         main: html! {
             h1.unseen { "Status board: " (tally.headline()) }
+            (notices(snapshot))
             @if tally.total() == 0 { (nothing_configured()) } @else {
                 (states(&tally, filter))
                 (board(snapshot, filter))
@@ -38,6 +39,15 @@ pub(super) fn page(snapshot: &Snapshot, filter: &Filter) -> Markup {
 pub(super) fn as_of(snapshot: &Snapshot) -> Markup {
     let at = snapshot.wall.rfc3339();
     html! { p.as-of { "as of " time #as-of datetime=(at) { (at) } } }
+}
+
+/// What is wrong with the exporter itself.
+fn notices(snapshot: &Snapshot) -> Markup {
+    html! {
+        @if !snapshot.notices.is_empty() {
+            section.notices role="alert" { @for notice in &snapshot.notices { p { (plain(notice)) } } }
+        }
+    }
 }
 
 fn search(snapshot: &Snapshot, filter: &Filter) -> Markup {

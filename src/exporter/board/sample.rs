@@ -73,7 +73,7 @@ pub(super) fn outcome(ended: Instant, status: Status, summary: &str) -> Outcome 
 }
 
 pub(super) fn snapshot(now: Instant, standings: Vec<Standing>) -> Snapshot {
-    Snapshot { standings, now, wall: WALL }
+    Snapshot { standings, notices: Vec::new(), now, wall: WALL }
 }
 
 /// One check in each state and in each condition.
@@ -156,7 +156,7 @@ pub(super) fn hostile() -> Snapshot {
         outcome.long = vec![text.to_owned(); 3];
         outcome.stderr = vec![text.to_owned()];
         outcome.readings = Readings::Typed(Box::new(answer));
-        outcome.faults = Faults { unreadable: 1, disagreed: true, cut: true, left_behind: true };
+        outcome.faults = Faults { dropped: 7, unreadable: 1, disagreed: true, cut: true, left_behind: true };
         standing.record(outcome, WALL);
         standing
     };

@@ -1,5 +1,22 @@
 //! What the exporter is told to do.
 
+mod assembly;
+mod format;
+mod include;
+pub mod limits;
+mod load;
+mod names;
+mod placeholder;
+mod print;
+mod problem;
+mod settings;
+mod template;
+
+pub use limits::RESERVED_LABELS;
+pub use load::{BUILTIN, Loaded, builtin, load, parse};
+pub use print::print;
+pub use problem::{Problem, Problems};
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
@@ -62,3 +79,6 @@ pub struct Check {
     /// Series that one run may give at most; what is beyond is counted.
     pub max_series: usize,
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,58 @@
+//! HTTP for Prometheus, people and programs. What a request may cost is bounded in every direction.
+
+mod routes;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+pub(super) use routes::{App, router};
+use socket2::SockRef;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+
+/// Connections at one time; others wait in the kernel until one has gone.
+const CONNECTIONS: usize = 256;
+/// How long a client may take to send the head of a request, and how long a connection may be idle.
+const HEAD_TIME: Duration = Duration::from_secs(15);
+/// How long a client may leave what was sent unread (tcp(7), TCP_USER_TIMEOUT).
+const UNREAD_TIME: Duration = Duration::from_secs(30);
+/// Bytes of a request's head, and of what is written at one time.
+const BUFFER: usize = 16 * 1024;
+/// Headers of a request.
+const HEADERS: usize = 64;
+/// How long to wait when the machine has no descriptors left.
+const EXHAUSTED: Duration = Duration::from_millis(100);
+
+/// Serves until the task is dropped.
+pub(super) async fn serve(listener: TcpListener, router: Router) {
+    let permits = Arc::new(Semaphore::new(CONNECTIONS));
+    loop {
+        // Never closed.
+        let Ok(permit) = Arc::clone(&permits).acquire_owned().await else { return };
+        let Ok((stream, _)) = listener.accept().await else {
+            tokio::time::sleep(EXHAUSTED).await;
+            continue;
+        };
+        let router = router.clone();
+        tokio::spawn(async move {
+            converse(stream, router).await;
+            drop(permit);
+        });
+    }
+}
+
+/// One connection. Its errors are the client's.
+async fn converse(stream: TcpStream, router: Router) {
+    let _ = SockRef::from(&stream).set_tcp_user_timeout(Some(UNREAD_TIME));
+    let _ = stream.set_nodelay(true);
+    let _ = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIME)
+        .max_buf_size(BUFFER)
+        .max_headers(HEADERS)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
+        .await;
+}

@@ -1,0 +1,123 @@
+//! The one runner of other programs: own process group, capped output, a deadline that is kept.
+
+mod capture;
+mod pidfd;
+mod watch;
+
+pub use watch::{Ending, Limits, Running, Stuck, Watched, start};
+
+use super::backstop;
+use super::deadline::Deadline;
+use super::failure::Failure;
+use anyhow::{Context as _, anyhow};
+use std::process::{Command, ExitStatus};
+use std::time::Duration;
+
+/// How long a group that was asked to end may take before it is killed; less where there is little time in all.
+const GRACE: Duration = Duration::from_millis(500);
+/// How long the end of what was killed is waited for. A process that is stuck in the kernel does not end.
+const LAST_WAIT: Duration = Duration::from_millis(50);
+
+/// What a program left.
+#[derive(Debug)]
+pub struct Ended {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// What it wrote to standard output, up to the cap.
+    pub stdout: Vec<u8>,
+    /// What it wrote to standard error, up to the cap.
+    pub stderr: Vec<u8>,
+    /// Whether it wrote more than the cap.
+    pub cut: bool,
+}
+
+/// Takes the variables that speak to us out of the environment that a program will have.
+pub fn without_ours(command: &mut Command) -> &mut Command {
+    for (variable, _) in std::env::vars_os() {
+        if variable.to_string_lossy().starts_with("VITALS") {
+            command.env_remove(variable);
+        }
+    }
+    command
+}
+
+/// Runs a program to its end, reading at most `cap` bytes of each of its outputs.
+///
+/// The deadline is that of this call: a program that does not end is asked to while there is still time to kill it.
+/// Variables of ours are taken out of its environment. What the program leaves behind in its group is killed.
+///
+/// # Errors
+/// When it cannot be started, or has not ended by the deadline: then its group has been killed.
+pub fn run(command: &mut Command, deadline: &Deadline, cap: usize) -> Result<Ended, Failure> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    without_ours(command);
+    let grace = GRACE.min(deadline.remaining() / 10);
+    let deadline = deadline.at_most(deadline.remaining().saturating_sub(grace));
+    // A signal between start and record would leave the child behind.
+    let running =
+        backstop::undisturbed(|| start(command).inspect(|running| backstop::record_child(running.group().as_raw())));
+    let running = running.with_context(|| format!("cannot start {name}"))?;
+    let limits = Limits { deadline, grace, last_wait: LAST_WAIT, stdout: cap, stderr: cap, cancel: None };
+    let Watched { ending, stdout, stderr, cut, .. } = running.watch(&limits).context("cannot wait for a child")?;
+    match ending {
+        Ending::Ended(status) => Ok(Ended { status, stdout, stderr, cut }),
+        Ending::Late | Ending::Stuck(_) => {
+            Err(Failure::unknown(anyhow!("{name} did not end in time and was killed")).in_time())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Instant;
+
+    fn sh(script: &str, seconds: u64, cap: usize) -> Result<Ended, Failure> {
+        run(Command::new("/bin/sh").args(["-c", script]), &Deadline::after(Duration::from_secs(seconds)), cap)
+    }
+
+    #[test]
+    fn both_outputs_and_the_code_arrive() {
+        let ended = sh("echo out; echo err >&2; exit 7", 20, 100);
+        let got = ended.ok().map(|e| (e.stdout, e.stderr, e.status.code(), e.cut));
+        assert_eq!(got, Some((b"out\n".to_vec(), b"err\n".to_vec(), Some(7), false)));
+    }
+
+    #[test]
+    fn a_flood_is_capped() {
+        let ended = sh("head -c 3000000 /dev/zero", 20, 1000);
+        assert_eq!(ended.ok().map(|e| (e.stdout.len(), e.cut, e.status.success())), Some((1000, true, true)));
+    }
+
+    #[test]
+    fn who_ignores_term_is_killed_and_a_left_child_is_not_waited_for() {
+        let start = Instant::now();
+        let late = sh("trap '' TERM; while :; do sleep 60; done", 1, 100);
+        assert!(late.err().is_some_and(|f| f.timed_out()));
+        let left = sh("sleep 60 & echo done", 30, 100);
+        assert_eq!(left.ok().map(|e| e.stdout), Some(b"done\n".to_vec()));
+        assert!(start.elapsed() < Duration::from_secs(30));
+    }
+
+    #[test]
+    fn a_child_can_be_asked_to_end() {
+        // Without a shell: some begin by clearing the mask.
+        let mut grep = Command::new("grep");
+        grep.args(["-E", "SigBlk|SigIgn", "/proc/self/status"]);
+        let ended = run(&mut grep, &Deadline::after(Duration::from_secs(20)), 1000);
+        let masks = ended.map(|e| String::from_utf8_lossy(&e.stdout).into_owned()).unwrap_or_default();
+        let ours = (1u64 << 1) | (1 << 13) | (1 << 14); // SIGINT, SIGALRM, SIGTERM
+        let held: Vec<u64> = masks
+            .split_whitespace()
+            .filter_map(|word| u64::from_str_radix(word, 16).ok())
+            .map(|mask| mask & ours)
+            .collect();
+        assert_eq!(held, [0, 0], "{masks}");
+    }
+
+    #[test]
+    fn what_cannot_be_started_is_named() {
+        let failure = run(&mut Command::new("/nonexistent/tool"), &Deadline::after(GRACE), 1);
+        assert!(failure.err().is_some_and(|f| f.to_string().starts_with("cannot start /nonexistent/tool: No such")));
+    }
+}
