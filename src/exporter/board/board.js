@@ -47,7 +47,7 @@
   const text = $("q");
   const group = $("group");
   const PROBLEMS = ["critical", "unknown", "warning"];
-  const toggled = new Map(); // hosts that the reader has opened or folded: host -> open
+  const toggled = new Map(); // hosts that the reader has opened or folded since the filter changed: host -> open
 
   const query = () => new URLSearchParams(location.search);
 
@@ -57,7 +57,7 @@
     const wanted = group?.value || "";
     const filtered = Boolean(state || words.length || wanted);
     let any = false;
-    for (const host of document.querySelectorAll("#board > details")) {
+    for (const host of document.querySelectorAll("#board > .host")) {
       let shown = false;
       for (const row of host.querySelectorAll("tbody > tr")) {
         const its = row.className;
@@ -70,7 +70,8 @@
       }
       host.hidden = !shown;
       any ||= shown;
-      if (!toggled.has(host.dataset.key)) host.open = filtered || host.hasAttribute("data-open");
+      const fold = host.querySelector("details");
+      fold.open = toggled.get(host.dataset.key) ?? (filtered || fold.hasAttribute("data-open"));
     }
     const nothing = $("nothing");
     if (nothing) nothing.hidden = any;
@@ -94,6 +95,7 @@
 
   if (text) {
     const chosen = () => {
+      toggled.clear();
       history.replaceState(null, "", address(query().get("state")));
       filter();
     };
@@ -108,10 +110,11 @@
       if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0) {
         event.preventDefault();
         history.pushState(null, "", link.href);
+        toggled.clear();
         filter();
       }
-      const host = event.target.closest("summary")?.parentElement;
-      if (host?.dataset.key) toggled.set(host.dataset.key, !host.open);
+      const fold = event.target.closest("summary")?.parentElement;
+      if (fold) toggled.set(fold.parentElement.dataset.key, !fold.open);
     });
     addEventListener("popstate", () => {
       text.value = query().get("q") || "";

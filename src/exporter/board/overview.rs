@@ -10,7 +10,7 @@ use super::words::plain;
 use maud::{Markup, html};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// With at most so many checks all hosts stand open; beyond, those on which all is well are folded.
+/// With at most so many checks all are seen at first; beyond, those that are well are folded.
 const OPEN: usize = 40;
 
 pub(super) fn page(snapshot: &Snapshot, filter: &Filter) -> Markup {
@@ -57,7 +57,7 @@ fn search(snapshot: &Snapshot, filter: &Filter) -> Markup {
         form role="search" action="/" {
             @if let Some(states) = filter.state { input type="hidden" name="state" value=(states.name()); }
             label.unseen for="q" { "Filter by host, check or text" }
-            input #q type="search" name="q" value=(filter.text) placeholder="Filter: host, check, text"
+            input #q type="search" name="q" value=(filter.text) placeholder="Filter"
                 autocomplete="off" spellcheck="false";
             @if !groups.is_empty() {
                 label.unseen for="group" { "Group" }
