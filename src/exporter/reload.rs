@@ -59,8 +59,8 @@ pub(super) struct Reloader {
     pub(super) source: Source,
     pub(super) engine: Engine,
     pub(super) health: Arc<Health>,
-    /// Where the configuration told the exporter to listen when it started: that cannot change while it runs.
-    pub(super) listen: SocketAddr,
+    /// Where the exporter listens, which cannot change while it runs; `None` where no file decides it.
+    pub(super) listen: Option<SocketAddr>,
     /// One at a time.
     pub(super) turn: Mutex<()>,
 }
@@ -86,7 +86,7 @@ impl Reloader {
         };
         let mut said = format!("configuration read: {}", count(&config));
         let mut notices = Vec::new();
-        if config.listen != self.listen {
+        if self.listen.is_some_and(|listen| listen != config.listen) {
             let notice = format!("listen = \"{}\" takes effect when the exporter is started again", config.listen);
             said = format!("{said}; {notice}");
             notices.push(notice);
