@@ -76,12 +76,7 @@ fn of_exporter(families: &mut Families, load: &Load, reload: &super::reload::Hea
             Vec::new(),
             f64::from(u8::from(reloaded)),
         ),
-        (
-            "config_last_reload_success_timestamp_seconds",
-            "when a configuration was last taken over",
-            Vec::new(),
-            at.0,
-        ),
+        ("config_last_reload_success_timestamp_seconds", "when a configuration was last taken over", Vec::new(), at.0),
     ] {
         families.add(&format!("vitals_exporter_{name}"), help, Kind::Gauge, labels, value);
     }
@@ -110,8 +105,20 @@ fn of_check(families: &mut Families, standing: &Standing, now: Instant, lost: us
     };
     let flag = |set: bool| f64::from(u8::from(set));
     let is_stuck = matches!(standing.phase, Phase::Stuck(_));
-    add("vitals_check_interval_seconds", "time from one run to the next", Kind::Gauge, None, standing.check.interval.as_secs_f64());
-    add("vitals_check_overdue", "1 when there should have been a new result long ago", Kind::Gauge, None, flag(standing.is_overdue(now)));
+    add(
+        "vitals_check_interval_seconds",
+        "time from one run to the next",
+        Kind::Gauge,
+        None,
+        standing.check.interval.as_secs_f64(),
+    );
+    add(
+        "vitals_check_overdue",
+        "1 when there should have been a new result long ago",
+        Kind::Gauge,
+        None,
+        flag(standing.is_overdue(now)),
+    );
     add("vitals_check_stuck", "1 when a run cannot be ended", Kind::Gauge, None, flag(is_stuck));
     let counts = &standing.counts;
     for (status, runs) in Status::ALL.into_iter().zip(counts.runs) {
@@ -128,18 +135,48 @@ fn of_check(families: &mut Families, standing: &Standing, now: Instant, lost: us
     ] {
         add(name, help, Kind::Counter, None, value as f64);
     }
-    add("vitals_check_series_clashing", "values whose series another check or value has already", Kind::Gauge, None, lost as f64);
+    add(
+        "vitals_check_series_clashing",
+        "values whose series another check or value has already",
+        Kind::Gauge,
+        None,
+        lost as f64,
+    );
     let (Some(last), Some(verdict)) = (&standing.last, standing.verdict) else { return };
     add(STATUS, STATUS_HELP, Kind::Gauge, None, f64::from(verdict.status.code()));
-    add("vitals_check_hard_status", "state that further runs have confirmed, as a number like vitals_check_status", Kind::Gauge, None, f64::from(verdict.hard.code()));
-    add("vitals_check_attempt", "runs in a row that were not OK and are not yet confirmed; 0: the state is hard", Kind::Gauge, None, f64::from(verdict.attempt));
+    add(
+        "vitals_check_hard_status",
+        "state that further runs have confirmed, as a number like vitals_check_status",
+        Kind::Gauge,
+        None,
+        f64::from(verdict.hard.code()),
+    );
+    add(
+        "vitals_check_attempt",
+        "runs in a row that were not OK and are not yet confirmed; 0: the state is hard",
+        Kind::Gauge,
+        None,
+        f64::from(verdict.attempt),
+    );
     for status in Status::ALL {
         let state = Some(("state", state_label(status)));
-        add("vitals_check_state", "1 for the state that the check has", Kind::Gauge, state, flag(status == verdict.status));
+        add(
+            "vitals_check_state",
+            "1 for the state that the check has",
+            Kind::Gauge,
+            state,
+            flag(status == verdict.status),
+        );
     }
     add(DURATION, DURATION_HELP, Kind::Gauge, None, last.duration.as_secs_f64());
     add("vitals_check_last_run_timestamp_seconds", "when the last run began", Kind::Gauge, None, last.started.0);
-    add("vitals_check_status_change_timestamp_seconds", "when the check took its state", Kind::Gauge, None, standing.since.0);
+    add(
+        "vitals_check_status_change_timestamp_seconds",
+        "when the check took its state",
+        Kind::Gauge,
+        None,
+        standing.since.0,
+    );
 }
 
 /// The labels of every series of a check: its own, then the configured ones.
@@ -174,7 +211,13 @@ fn perfdatum(families: &mut Families, own: &Labels, datum: &Perfdatum) -> usize 
         range.filter(|range| range.start() == 0.0 && range.end().is_finite() && !range.is_inverted()).map(|r| r.end())
     };
     let Some(value) = datum.value else { return 0 };
-    if !families.add("vitals_perfdata_value", &format!("value of a plugin's performance data {CACHED}"), Kind::Gauge, labels.clone(), value) {
+    if !families.add(
+        "vitals_perfdata_value",
+        &format!("value of a plugin's performance data {CACHED}"),
+        Kind::Gauge,
+        labels.clone(),
+        value,
+    ) {
         return 1;
     }
     for (name, what, value) in [

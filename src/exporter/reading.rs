@@ -107,7 +107,8 @@ pub(super) fn signal_name(number: i32) -> String {
 
 fn usable(answer: Answer) -> Result<Answer, String> {
     let name = identifier(&answer.check);
-    let taken = |reserved: &&str| name.strip_prefix(reserved).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'));
+    let taken =
+        |reserved: &&str| name.strip_prefix(reserved).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'));
     if answer.check.is_empty() || answer.check.len() > LONGEST_NAME || RESERVED_CHECKS.iter().any(taken) {
         return Err("its check has no name of its own".to_owned());
     }
@@ -201,8 +202,18 @@ mod tests {
     #[test]
     fn every_other_end_is_unknown_and_says_why() {
         for (end, out, err, want) in [
-            (End::Code(137), "fine", "", "exit code 137 is none of a plugin's (0 to 3), which a shell gives for a program that a signal has ended: fine"),
-            (End::Code(127), "", "sh: 1: foo: not found", "exit code 127 is none of a plugin's (0 to 3), which a shell gives for a program that it cannot find: no output, but on standard error: sh: 1: foo: not found"),
+            (
+                End::Code(137),
+                "fine",
+                "",
+                "exit code 137 is none of a plugin's (0 to 3), which a shell gives for a program that a signal has ended: fine",
+            ),
+            (
+                End::Code(127),
+                "",
+                "sh: 1: foo: not found",
+                "exit code 127 is none of a plugin's (0 to 3), which a shell gives for a program that it cannot find: no output, but on standard error: sh: 1: foo: not found",
+            ),
             (End::Signal(11), "half", "", "ended by signal 11 (SIGSEGV): half"),
             (End::TimedOut, "", "", "did not end in its time and was ended: no output"),
             (End::NotStarted("check_x was not found".into()), "", "", "check_x was not found"),

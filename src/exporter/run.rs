@@ -123,7 +123,9 @@ fn refused(program: &Path, error: &io::Error) -> String {
         io::ErrorKind::NotFound => format!("cannot start {shown}: there is no such file"),
         io::ErrorKind::PermissionDenied if program.is_dir() => format!("cannot start {shown}: it is a folder"),
         io::ErrorKind::PermissionDenied => {
-            format!("cannot start {shown}: permission denied; it must be executable by the exporter's user, and so must the folders above it")
+            format!(
+                "cannot start {shown}: permission denied; it must be executable by the exporter's user, and so must the folders above it"
+            )
         }
         _ if error.raw_os_error() == Some(nix::libc::ENOEXEC) => {
             format!("cannot start {shown}: it is neither a program of this machine nor a script with a first line #!")

@@ -78,8 +78,7 @@ impl Engine {
             notices: Vec::new(),
             go_on: Some(go_on),
         };
-        let shared =
-            Arc::new(Shared { inner: Mutex::new(inner), time: Condvar::new(), work: Condvar::new(), cancel });
+        let shared = Arc::new(Shared { inner: Mutex::new(inner), time: Condvar::new(), work: Condvar::new(), cancel });
         let keeper = Arc::clone(&shared);
         thread::Builder::new().name("schedule".to_owned()).stack_size(STACK).spawn(move || keep_time(&keeper))?;
         Ok(Self(shared))

@@ -54,9 +54,8 @@ pub fn run(command: &mut Command, deadline: &Deadline, cap: usize) -> Result<End
     let grace = GRACE.min(deadline.remaining() / 10);
     let deadline = deadline.at_most(deadline.remaining().saturating_sub(grace));
     // A signal between start and record would leave the child behind.
-    let running = backstop::undisturbed(|| {
-        start(command).inspect(|running| backstop::record_child(running.group().as_raw()))
-    });
+    let running =
+        backstop::undisturbed(|| start(command).inspect(|running| backstop::record_child(running.group().as_raw())));
     let running = running.with_context(|| format!("cannot start {name}"))?;
     let limits = Limits { deadline, grace, last_wait: LAST_WAIT, stdout: cap, stderr: cap, cancel: None };
     let Watched { ending, stdout, stderr, cut, .. } = running.watch(&limits).context("cannot wait for a child")?;

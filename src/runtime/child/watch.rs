@@ -164,8 +164,7 @@ impl Running {
     ) -> Seen {
         let end = self.end.as_ref().map(|end| end.as_fd());
         let sources = [stdout.fd(), stderr.fd(), cancel, end];
-        let mut fds: Vec<PollFd<'_>> =
-            sources.iter().flatten().map(|fd| PollFd::new(*fd, PollFlags::POLLIN)).collect();
+        let mut fds: Vec<PollFd<'_>> = sources.iter().flatten().map(|fd| PollFd::new(*fd, PollFlags::POLLIN)).collect();
         let deadline = if end.is_some() { *deadline } else { deadline.at_most(TICK) };
         let _ = poll(&mut fds, deadline.poll_timeout());
         let mut events = fds.iter().map(|fd| fd.any().unwrap_or(false));
