@@ -1,7 +1,6 @@
 //! What is where. No part of an address reaches a file or a command.
 
 use crate::exporter::board;
-use crate::exporter::config::Id;
 use crate::exporter::engine::Engine;
 use crate::exporter::metrics::Metrics;
 use crate::exporter::reload::Reloader;
@@ -81,7 +80,7 @@ async fn overview(State(app): Shared, RawQuery(query): RawQuery) -> Response {
 }
 
 async fn check(State(app): Shared, Path((host, name)): Path<(String, String)>) -> Response {
-    aside(move || match board::check(&app.engine.snapshot(), &Id { host, name }) {
+    aside(move || match board::check(&app.engine.snapshot(), &board::id_of(&host, &name)) {
         Some(page) => answer(StatusCode::OK, HTML, page),
         None => answer(StatusCode::NOT_FOUND, HTML, board::not_found()),
     })
