@@ -210,21 +210,21 @@ fn readings(families: &mut Families, standing: &Standing, outcome: &Outcome) -> 
 
 /// One value of a foreign plugin; returns 1 when it had no place.
 fn perfdatum(families: &mut Families, own: &Labels, datum: &Perfdatum) -> usize {
+    let (datum, base) = datum.in_base();
     let mut labels = own.clone();
     labels.push(("label".to_owned(), crate::model::text::clean_str(&datum.label).into_owned()));
-    labels.push(("unit".to_owned(), datum.uom.clone()));
+    labels.push(("unit".to_owned(), datum.uom));
     // A threshold is simple when it is one number that the value must not exceed.
     let upper = |range: &Option<crate::model::range::Range>| {
         range.filter(|range| range.start() == 0.0 && range.end().is_finite() && !range.is_inverted()).map(|r| r.end())
     };
     let Some(value) = datum.value else { return 0 };
-    if !families.add(
-        "vitals_perfdata_value",
-        &format!("value of a plugin's performance data {CACHED}"),
-        Kind::Gauge,
-        labels.clone(),
-        value,
-    ) {
+    let (name, what, kind) = if base.counter {
+        ("vitals_perfdata_total", "counter (unit c) of a plugin's performance data", Kind::Counter)
+    } else {
+        ("vitals_perfdata_value", "value of a plugin's performance data, in the base unit", Kind::Gauge)
+    };
+    if !families.add(name, &format!("{what} {CACHED}"), kind, labels.clone(), value) {
         return 1;
     }
     for (name, what, value) in [

@@ -62,7 +62,7 @@ fn families() -> BTreeMap<String, String> {
         check: "load".to_owned(),
         summary: String::new(),
         long: Vec::new(),
-        readings: Readings::Perfdata(parse::perfdata("load1=1;5;10;0;100").0),
+        readings: Readings::Perfdata(parse::perfdata("load1=1;5;10;0;100 errors=1c").0),
         stderr: Vec::new(),
         end: End::Code(0),
         faults: Faults::default(),

@@ -108,7 +108,12 @@ fn json_that_is_not_right_is_told() {
         ("deepest", format!("{{\"vitals\":1,\"x\":{}", "[".repeat(3_000_000)), 1.0, unreadable),
         ("wrong", whole.replacen("\"all is well\"", "7", 1), 1.0, unreadable),
         ("reserved", whole.replacen("\"made\"", "\"exporter\"", 1), 1.0, unreadable),
-        ("liar", json::write(&Answer { status: Status::Critical, ..answer(1) }), 0.0, "its text says CRITICAL, its exit code OK"),
+        (
+            "liar",
+            json::write(&Answer { status: Status::Critical, ..answer(1) }),
+            0.0,
+            "its text says CRITICAL, its exit code OK",
+        ),
         ("many", json::write(&answer(5000)), 0.0, "all is well"),
     ];
     let mut config = RARELY.to_owned();

@@ -38,7 +38,7 @@ fn text(standings: Vec<Standing>) -> String {
 }
 
 fn foreign(name: &str) -> Standing {
-    let (data, _) = parse::perfdata("load1=2.5;5;10;0;100 'a \"quoted\"\tlabel'=7ms;1:2 load1=3 gone=U");
+    let (data, _) = parse::perfdata("load1=2.5;5;10;0;100 'a \"quoted\"\tlabel'=7ms;1:2 load1=3 gone=U errors=9c");
     standing(name, Status::Critical, Readings::Perfdata(data))
 }
 
@@ -69,7 +69,10 @@ fn a_foreign_plugin_has_its_state_and_its_values() {
     }
     let values: Vec<&str> = text.lines().filter(|line| line.starts_with("vitals_perfdata_value{")).collect();
     assert_eq!(values.len(), 2, "{values:?}");
-    assert!(text.contains("label=\"a \\\"quoted\\\""), "{values:?}");
+    let in_seconds =
+        |line: &&str| line.contains("label=\"a \\\"quoted\\\"") && line.ends_with("unit=\"seconds\"} 0.007");
+    assert!(values.iter().any(in_seconds), "{values:?}");
+    assert!(text.contains("# TYPE vitals_perfdata_total counter") && text.contains("label=\"errors\""));
     let limits =
         |name: &str| text.lines().filter(|line| line.starts_with(&format!("vitals_perfdata_{name}{{"))).count();
     assert_eq!([limits("warn"), limits("crit"), limits("min"), limits("max")], [1, 1, 1, 1], "1:2 is not one number");
