@@ -12,6 +12,7 @@ macro_rules! registry {
     };
 }
 
+pub mod logscan;
 registry! {
     cpu::Cpu,
     fs::Fs,

@@ -1,0 +1,2 @@
+//! Logs.
+mod scan;
