@@ -15,6 +15,7 @@
 
 mod cron;
 mod examples;
+mod foreign;
 mod full_disks;
 mod harness;
 mod hung_mount;
@@ -26,4 +27,6 @@ mod nsca;
 mod packaging;
 mod perl;
 mod prometheus;
+#[path = "../common/random.rs"]
+mod random;
 mod xymon;
