@@ -16,6 +16,7 @@
 mod board;
 mod cron;
 mod examples;
+mod foreign;
 mod full_disks;
 mod harness;
 mod hung_mount;
@@ -27,4 +28,6 @@ mod nsca;
 mod packaging;
 mod perl;
 mod prometheus;
+#[path = "../common/random.rs"]
+mod random;
 mod xymon;
