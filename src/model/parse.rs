@@ -18,6 +18,17 @@ pub struct Output {
     pub perfdata: Vec<Perfdatum>,
     /// Pieces of the performance data that could not be read.
     pub broken: usize,
+    /// Values of the performance data that were read, and not kept.
+    pub dropped: usize,
+}
+
+/// How much is kept of an output, however long it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Room {
+    /// Bytes of the lines below the first. The line that crosses it is the last.
+    pub long: usize,
+    /// Values of the performance data.
+    pub values: usize,
 }
 
 /// One value of the performance data.
@@ -42,6 +53,13 @@ pub struct Perfdatum {
 /// Reads the output of a plugin.
 #[must_use]
 pub fn parse(text: &str) -> Output {
+    parse_within(text, Room { long: usize::MAX, values: usize::MAX })
+}
+
+/// Reads the output of a plugin that may be a flood.
+#[must_use]
+pub fn parse_within(text: &str, room: Room) -> Output {
+    let mut left = room.long;
     let mut out = Output::default();
     let mut lines = text.lines();
     let (summary, first) = split(lines.next().unwrap_or_default());
@@ -50,8 +68,9 @@ pub fn parse(text: &str) -> Output {
     let mut in_perf = false;
     for line in lines {
         let (said, data) = if in_perf { ("", Some(line)) } else { split(line) };
-        if !in_perf {
+        if !in_perf && left > 0 {
             out.long.push(said.trim_end().to_owned());
+            left = left.saturating_sub(said.len() + 1);
         }
         if let Some(data) = data {
             in_perf = true;
@@ -59,7 +78,13 @@ pub fn parse(text: &str) -> Output {
             perf.push_str(data);
         }
     }
-    (out.perfdata, out.broken) = perfdata(&perf);
+    (out.broken, out.dropped) = read(&perf, |datum| {
+        let has_room = out.perfdata.len() < room.values;
+        if has_room {
+            out.perfdata.push(datum);
+        }
+        has_room
+    });
     out
 }
 
@@ -70,7 +95,17 @@ fn split(line: &str) -> (&str, Option<&str>) {
 /// Reads performance data: the values, and how many pieces were none.
 #[must_use]
 pub fn perfdata(text: &str) -> (Vec<Perfdatum>, usize) {
-    let (mut found, mut broken) = (Vec::new(), 0);
+    let mut found = Vec::new();
+    let (broken, _) = read(text, |datum| {
+        found.push(datum);
+        true
+    });
+    (found, broken)
+}
+
+/// Hands each value over; returns how many pieces were none, and how many were not kept.
+fn read(text: &str, mut keep: impl FnMut(Perfdatum) -> bool) -> (usize, usize) {
+    let (mut broken, mut dropped) = (0, 0);
     let mut rest = text.trim();
     while !rest.is_empty() {
         let (piece, after) = match label(rest) {
@@ -83,12 +118,12 @@ pub fn perfdata(text: &str) -> (Vec<Perfdatum>, usize) {
             None => (None, rest.find(char::is_whitespace).map_or("", |end| rest.split_at(end).1)),
         };
         match piece {
-            Some(datum) => found.push(datum),
+            Some(datum) => dropped += usize::from(!keep(datum)),
             None => broken += 1,
         }
         rest = after.trim_start();
     }
-    (found, broken)
+    (broken, dropped)
 }
 
 /// The label in front of `=`, and what follows that.
@@ -154,6 +189,13 @@ mod tests {
     use crate::model::render::{self, Format, Options};
     use crate::model::report::tests::sample_answer;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_flood_is_kept_in_part_and_counted() {
+        let out = parse_within("a | x=1 y=2 z\nbb\ncc\ndd | w=3", Room { long: 4, values: 2 });
+        assert_eq!((out.long, out.perfdata.len()), (vec!["bb".to_owned(), "cc".to_owned()], 2));
+        assert_eq!((out.broken, out.dropped), (1, 1));
+    }
 
     #[test]
     fn the_form_of_the_plugin_api() {

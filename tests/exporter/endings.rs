@@ -16,7 +16,12 @@ const ENDINGS: &[(&str, &str, u8, &str)] = &[
     ("moved", "exec perl -e 'setpgrp(0, getpgrp(getppid())) or exit 9; sleep 1000'", 3, LATE),
     ("reader", "cat; echo nothing to read", 0, "nothing to read"),
     ("parent", "sleep 1000 & sleep 1000 & echo two children", 0, "two children"),
-    ("away", "setsid sh -c 'echo $$ >away; exec sleep 1000' & until [ -s away ]; do sleep 0.05; done; echo gone", 0, "gone"),
+    (
+        "away",
+        "setsid sh -c 'echo $$ >away; exec sleep 1000' & until [ -s away ]; do sleep 0.05; done; echo gone",
+        0,
+        "gone",
+    ),
     (
         "chatty",
         "setsid sh -c ': >chatty; while echo x; do sleep 0.01; done' & until [ -e chatty ]; do sleep 0.05; done",
@@ -88,7 +93,11 @@ fn what_cannot_be_started_is_told() {
     let mut names: Vec<&str> = cases.iter().map(|case| case.0).collect();
     names.extend(["good", "long", "many"]);
     exporter.until_run(&names, 1.0);
-    for (name, _, why) in cases.iter().map(|(a, b, c)| (*a, b, *c)).chain([("long", &String::new(), "too long"), ("many", &String::new(), "too long")]) {
+    for (name, _, why) in cases
+        .iter()
+        .map(|(a, b, c)| (*a, b, *c))
+        .chain([("long", &String::new(), "too long"), ("many", &String::new(), "too long")])
+    {
         assert_eq!(exporter.scrape().of(name, "status"), Some(3.0), "{name}");
         let page = exporter.page(name);
         assert!(page.contains(why) && page.contains("could not be started: "), "{name}: {page}");

@@ -27,10 +27,10 @@ mod answers;
 //mod clients;
 mod endings;
 //mod environment;
-//mod hard;
+mod hard;
 //mod life;
-//mod once;
-//mod reload;
+mod once;
+mod reload;
 //mod requests;
 
 use std::process::ExitCode;
@@ -58,11 +58,11 @@ fn main() -> ExitCode {
     //trials.extend(clients::trials());
     trials.extend(endings::trials());
     trials.extend(answers::trials());
-    //trials.extend(hard::trials());
-    //trials.extend(reload::trials());
+    trials.extend(hard::trials());
+    trials.extend(reload::trials());
     //trials.extend(requests::trials());
     //trials.extend(life::trials());
-    //trials.extend(once::trials());
+    trials.extend(once::trials());
     //trials.extend(environment::trials());
     harness::run(trials, AT_A_TIME)
 }
