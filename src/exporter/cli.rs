@@ -96,9 +96,7 @@ impl Arguments {
         };
         let source = Source { file: self.config.clone(), host };
         let mut config = source.read().map_err(|problems| anyhow!(problems))?;
-        if let Some(listen) = self.listen {
-            config.listen = listen;
-        }
+        config.listen = self.listen.unwrap_or(config.listen);
         if self.check_config {
             return say(&format!("the configuration is good: {}\n", reload::count(&config)));
         }
@@ -108,10 +106,10 @@ impl Arguments {
         if self.once {
             return once::run(config);
         }
-        self.serve(source, config)
+        self.serve(source, &config)
     }
 
-    fn serve(&self, source: Source, config: Config) -> anyhow::Result<ExitCode> {
+    fn serve(&self, source: Source, config: &Config) -> anyhow::Result<ExitCode> {
         if !config.listen.ip().is_loopback() && !self.insecure {
             bail!(
                 "{} can be reached by other machines, and everybody there could read what the checks say: put a \
@@ -125,8 +123,8 @@ impl Arguments {
         })?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let engine = Engine::start(&config, reload::runner(&config, "exporter"))?;
-        console::log(&format!("http://{address}/ shows {}", reload::count(&config)));
+        let engine = Engine::start(config, reload::runner(config, "exporter"))?;
+        console::log(&format!("http://{address}/ shows {}", reload::count(config)));
         let health = Arc::new(Health::new());
         let metrics = Metrics::new(engine.clone(), Arc::clone(&health))?;
         // What the command line says no file changes.
