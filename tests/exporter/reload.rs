@@ -79,7 +79,7 @@ fn a_bad_one_changes_nothing_and_says_why() {
     let cases = [
         ("syntax", Place::Text(format!("{other}\n[[check")), "vitals.toml:5: "),
         ("key", Place::Text(format!("{other}colour = \"red\"\n")), "unknown field `colour`"),
-        ("twice", Place::Text(twice.clone()), "vitals.toml:4: "),
+        ("twice", Place::Text(twice.clone()), "vitals.toml:5: there is a check "),
         ("bytes", Place::Bytes(b"\n\xff"), "is not UTF-8 in line 2"),
         ("deleted", Place::Nothing, "cannot be read: No such file"),
         ("folder", Place::Folder, "is no file: name one"),
@@ -112,7 +112,11 @@ fn a_bad_one_changes_nothing_and_says_why() {
     exporter.folder.replace("vitals.toml", &twice);
     let ran = crate::once::exporter(&exporter.folder, &["--config", "vitals.toml", "--listen", "127.0.0.1:0"]);
     assert_eq!(ran.status.code(), Some(1));
-    assert!(ran.stderr.contains("vitals.toml:4: ") && ran.stderr.contains("vitals.toml:1"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("vitals.toml:5: ") && ran.stderr.contains("added' at vitals.toml:2 already"),
+        "{}",
+        ran.stderr
+    );
 }
 
 /// What stands in the place of the file.
