@@ -15,6 +15,8 @@
 
 mod cron;
 mod examples;
+mod exporter_foreign;
+mod exporter_prometheus;
 mod full_disks;
 mod harness;
 mod hung_mount;
