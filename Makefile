@@ -18,7 +18,7 @@ DAEMONS  := vitals_exporter
 FOLDERS  := bin lib/vitals/plugins share/man/man1 share/man/man7 share/man/man8 share/vitals share/bash-completion/completions \
 	share/zsh/site-functions share/fish/vendor_completions.d
 
-.PHONY: help build run test soak check bless bench size install uninstall fuzz clean
+.PHONY: help build run test soak check bless bench screenshot size install uninstall fuzz clean
 
 help:
 	@echo 'make build    the static plugins and the exporter, into $(DIST)/'
@@ -28,6 +28,7 @@ help:
 	@echo 'make check    formatting, lints, licences'
 	@echo 'make bless    write golden output, man pages and packaging anew'
 	@echo 'make bench    beside the peers, as ratios;  make size: against the budget'
+	@echo 'make screenshot  docs/board.png, in a headless Chromium'
 	@echo 'make install  what is built, into $$DESTDIR$$PREFIX ($(PREFIX));  make uninstall'
 	@echo 'make fuzz     every fuzz target for a minute;  make clean'
 
@@ -57,6 +58,8 @@ soak: build
 check:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
+	@! $(CARGO) tree --locked --no-default-features --edges normal --invert tokio 2>/dev/null | grep . || \
+		{ echo 'a plugin would link an async runtime' >&2; exit 1; }
 	$(CARGO) deny --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-deny
 	$(CARGO) deny check licenses bans sources
 
@@ -67,6 +70,9 @@ bless: build
 bench: build
 	@benches/install.sh
 	VITALS_BIN_DIR=$(DIST) $(CARGO) bench --locked --profile dev --bench plugins
+
+screenshot: build
+	@docs/board/screenshot.sh
 
 size: build
 	@benches/size.sh $(DIST)

@@ -8,6 +8,7 @@ pub mod hold;
 pub mod json;
 pub mod metric;
 pub mod parse;
+pub mod perfunit;
 pub mod range;
 pub mod render;
 pub mod report;

@@ -1,11 +1,42 @@
-//! Foreign plugin output, read as Nagios, Icinga and pnp4nagios read it.
+//! Foreign plugin output, read as Nagios Core, Icinga 2 and pnp4nagios read it.
 //!
-//! Text and performance data may both go on over several lines: the first `|` of the first line begins performance
-//! data, and the first `|` in the lines below begins the rest of it (Nagios Core, "Plugin API"). What cannot be
-//! read is counted, never guessed.
+//! The first line that is not empty is the summary; the first `|` in it begins performance data, and the first `|`
+//! in the lines below begins the rest of it (Nagios Core, "Plugin API"). Of performance data, what any of the three
+//! reads is read with the same meaning; what they read differently, or none reads, is counted and not guessed.
+//! `tests/grammar.rs` and `tests/real/foreign.rs` hold this table against the real programs.
+//!
+//! | what | here |
+//! |---|---|
+//! | a later line with its own `|` | text and performance data, as Icinga; to Nagios the words would be labels |
+//! | a line without `=` after performance data began | text, as Icinga; nothing in it could be a value |
+//! | separators | any white space, as Perl; Icinga knows the blank alone |
+//! | label without quotes | up to the first `=`, blanks inside included, as all; blanks around it are no part |
+//! | quoted label | may hold `=` and blanks; `''` is one quote (guidelines; Icinga leaves both) |
+//! | empty label, quote never closed, label over 1024 bytes | broken |
+//! | `a=b=5` | label `a=b`, as Icinga; `a=1=2` is broken: readers differ |
+//! | `x::y::a=1 b=2` | check_multi: the second is `x::y::b`, as Icinga and pnp4nagios |
+//! | a label that comes twice | both are kept, in order |
+//! | `U`, `NaN` | read as "not known" |
+//! | empty value, infinite, hexadecimal, two points | broken |
+//! | `1,5` | 1.5, as Perl and pnp4nagios; Icinga refuses it; `1,234.5` is broken |
+//! | `+5`, `.5`, `5.`, `1E3` | numbers |
+//! | unit | any word to 16 bytes, kept as written; what it means says [`perfunit`](super::perfunit) |
+//! | missing fields, further semicolons, `U` as a limit | absent |
+//! | limits | the guidelines' ranges; an end may repeat the value's unit (`10%`), another unit is broken |
+//! | a limit or bound that cannot be read | counted; the value stands (Icinga drops it for some) |
+//! | a limit below 0 that is no range (`-1`) | counted: no value is within 0 and -1, and who means what is not known |
+//! | `|` within performance data | broken, and what follows is read |
+//! | byte order mark in front, CR LF | left out |
+//! | bytes that are not UTF-8 | the caller makes them U+FFFD, which may stand in a label or unit |
+//!
+//! The time it takes grows with the length of the text alone; the caller bounds that.
 
+mod field;
+mod label;
+
+use super::perfunit::{self, Base};
 use super::range::Range;
-use super::unit::Unit;
+use label::{Front, Piece};
 
 /// The output of one run.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,7 +47,7 @@ pub struct Output {
     pub long: Vec<String>,
     /// What could be read of the performance data.
     pub perfdata: Vec<Perfdatum>,
-    /// Pieces of the performance data that could not be read.
+    /// Pieces of the performance data, and limits and bounds in them, that could not be read.
     pub broken: usize,
 }
 
@@ -29,7 +60,7 @@ pub struct Perfdatum {
     pub value: Option<f64>,
     /// The unit of measurement as it was written.
     pub uom: String,
-    /// The warning range; a threshold that is no range is not kept.
+    /// The warning range; one that cannot be read is counted and not kept.
     pub warn: Option<Range>,
     /// The critical range.
     pub crit: Option<Range>,
@@ -39,24 +70,44 @@ pub struct Perfdatum {
     pub max: Option<f64>,
 }
 
+impl Perfdatum {
+    /// The same in base units, and the unit. A number that is beyond a float there is not known.
+    #[must_use]
+    pub fn in_base(&self) -> (Self, Base<'_>) {
+        let base = perfunit::base(&self.uom);
+        let scaled = |value: Option<f64>| value.map(|value| base.apply(value)).filter(|value| value.is_finite());
+        let range = |range: Option<Range>| range.map(|range| range.map(|end| base.apply(end)));
+        let datum = Self {
+            label: self.label.clone(),
+            value: scaled(self.value),
+            uom: base.name.to_owned(),
+            warn: range(self.warn),
+            crit: range(self.crit),
+            min: scaled(self.min),
+            max: scaled(self.max),
+        };
+        (datum, base)
+    }
+}
+
 /// Reads the output of a plugin.
 #[must_use]
 pub fn parse(text: &str) -> Output {
     let mut out = Output::default();
-    let mut lines = text.lines();
+    let mut lines = text.trim_start_matches('\u{feff}').lines().skip_while(|line| line.trim().is_empty());
     let (summary, first) = split(lines.next().unwrap_or_default());
     out.summary = summary.trim().to_owned();
     let mut perf = first.map(str::to_owned).unwrap_or_default();
     let mut in_perf = false;
     for line in lines {
-        let (said, data) = if in_perf { ("", Some(line)) } else { split(line) };
-        if !in_perf {
-            out.long.push(said.trim_end().to_owned());
+        let (said, data) = split(line);
+        match data {
+            None if in_perf && line.contains('=') => perf.extend([" ", line]),
+            _ => out.long.push(said.trim_end().to_owned()),
         }
         if let Some(data) = data {
             in_perf = true;
-            perf.push(' ');
-            perf.push_str(data);
+            perf.extend([" ", data]);
         }
     }
     (out.perfdata, out.broken) = perfdata(&perf);
@@ -67,22 +118,18 @@ fn split(line: &str) -> (&str, Option<&str>) {
     line.split_once('|').map_or((line, None), |(said, data)| (said, Some(data)))
 }
 
-/// Reads performance data: the values, and how many pieces were none.
+/// Reads performance data: the values, and how many pieces could not be read.
 #[must_use]
 pub fn perfdata(text: &str) -> (Vec<Perfdatum>, usize) {
-    let (mut found, mut broken) = (Vec::new(), 0);
+    let (mut found, mut broken, mut front) = (Vec::new(), 0, Front::default());
     let mut rest = text.trim();
     while !rest.is_empty() {
-        let (piece, after) = match label(rest) {
-            Some((label, fields)) => {
-                let end = fields.find(char::is_whitespace).unwrap_or(fields.len());
-                let (fields, after) = fields.split_at(end);
-                (datum(label, fields), after)
-            }
-            // No label here: go on behind the next white space.
-            None => (None, rest.find(char::is_whitespace).map_or("", |end| rest.split_at(end).1)),
+        let (piece, after) = label::next(rest);
+        let datum = match piece {
+            Piece::Item(label, fields) => front.complete(label).and_then(|label| datum(label, fields, &mut broken)),
+            Piece::Broken => None,
         };
-        match piece {
+        match datum {
             Some(datum) => found.push(datum),
             None => broken += 1,
         }
@@ -91,61 +138,14 @@ pub fn perfdata(text: &str) -> (Vec<Perfdatum>, usize) {
     (found, broken)
 }
 
-/// The label in front of `=`, and what follows that.
-fn label(text: &str) -> Option<(String, &str)> {
-    let Some(quoted) = text.strip_prefix('\'') else {
-        // Within this piece: a long text without any '=' is not searched anew at each word.
-        let end = text.find(|c: char| c.is_whitespace() || c == '=')?;
-        let (label, fields) = (text.get(..end)?, text.get(end..)?.strip_prefix('=')?);
-        let ok = !label.is_empty() && !label.contains('\'');
-        return ok.then(|| (label.to_owned(), fields));
-    };
-    let mut label = String::new();
-    let mut rest = quoted;
-    loop {
-        let (part, after) = rest.split_once('\'')?;
-        label.push_str(part);
-        match after.strip_prefix('\'') {
-            // Two quotes stand for one.
-            Some(more) => {
-                label.push('\'');
-                rest = more;
-            }
-            None => return (!label.is_empty()).then_some((label, after.strip_prefix('=')?)),
-        }
-    }
-}
-
-fn datum(label: String, fields: &str) -> Option<Perfdatum> {
+fn datum(label: String, fields: &str, broken: &mut usize) -> Option<Perfdatum> {
     let mut fields = fields.split(';');
-    let (value, uom) = value(fields.next()?)?;
-    // The numbers behind the value are for drawing: one that is none is as good as absent.
-    let range = |text: Option<&str>| text.and_then(|text| Range::parse(text, Unit::None).ok());
-    let number = |text: Option<&str>| text.and_then(number);
+    let (value, uom) = field::value(fields.next()?)?;
+    let mut range = |text| field::range(text, uom).or_count(broken);
     let (warn, crit) = (range(fields.next()), range(fields.next()));
-    let (min, max) = (number(fields.next()), number(fields.next()));
-    Some(Perfdatum { label, value, uom, warn, crit, min, max })
-}
-
-/// Bytes of a unit at most.
-const LONGEST_UNIT: usize = 16;
-
-fn value(text: &str) -> Option<(Option<f64>, String)> {
-    if text == "U" {
-        return Some((None, String::new()));
-    }
-    // The unit is what follows the longest number; an exponent belongs to the number where digits follow it.
-    let shortest = text.len().saturating_sub(LONGEST_UNIT).max(1);
-    let split = (shortest..=text.len()).rev().find(|end| text.get(..*end).and_then(number).is_some())?;
-    let (value, uom) = text.split_at(split);
-    let plain = uom.chars().all(|c| c.is_alphabetic() || matches!(c, '%' | '/' | '°' | 'µ'));
-    plain.then(|| (number(value), uom.to_owned()))
-}
-
-/// A finite number in digits: no `inf`, no `nan`, no comma.
-fn number(text: &str) -> Option<f64> {
-    let plain = text.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | 'e' | 'E'));
-    text.parse().ok().filter(|value: &f64| plain && value.is_finite())
+    let mut bound = |text| field::bound(text, uom).or_count(broken);
+    let (min, max) = (bound(fields.next()), bound(fields.next()));
+    Some(Perfdatum { label, value, uom: uom.to_owned(), warn, crit, min, max })
 }
 
 #[cfg(test)]
@@ -171,12 +171,31 @@ mod tests {
 
     #[test]
     fn quotes_units_and_what_is_broken() {
-        let (found, broken) = perfdata("'it''s a label'=1.5e3ms;@1:2;~:9;;10 b=U c=1,5 =5 d='x' 'open=1");
+        let (found, broken) = perfdata("'it''s a label'=1.5e3ms;@1:2;~:9;;10 b=U c=1;x;;y;2 =5 d='x' 'open=1 e=;;;;");
         let first = &found[0];
         assert_eq!((&*first.label, first.value, &*first.uom), ("it's a label", Some(1500.0), "ms"));
         assert_eq!((first.warn.map(|r| r.to_string()), first.min, first.max), (Some("@1:2".into()), None, Some(10.0)));
-        assert_eq!((found.len(), found[1].value), (2, None));
-        assert_eq!(broken, 4);
+        assert_eq!((found.len(), found[1].value), (3, None));
+        assert_eq!((found[2].value, found[2].max), (Some(1.0), Some(2.0)));
+        assert_eq!(broken, 6);
+        let (base, unit) = first.in_base();
+        assert_eq!((base.value, base.crit.map(|r| r.end()), base.max), (Some(1.5), Some(0.009), Some(0.01)));
+        assert_eq!((unit.name, unit.counter), ("seconds", false));
+    }
+
+    /// Where Nagios and Icinga go different ways, and odd ends.
+    #[test]
+    fn text_and_performance_data_over_several_lines() {
+        let read = |text: &str| {
+            let out = parse(text);
+            let labels: Vec<String> = out.perfdata.into_iter().map(|p| p.label).collect();
+            format!("{} [{}] [{}] {}", out.summary, out.long.join("/"), labels.join(","), out.broken)
+        };
+        assert_eq!(read("s | a=1\nx | b=2\ny | c=3\nd=4\nthe end\n"), "s [x/y/the end] [a,b,c,d] 0");
+        assert_eq!(read("\u{feff}\r\n\r\ns | a=1\r\nx\r\n| b=2\tc=3\r\n"), "s [x/] [a,b,c] 0");
+        assert_eq!(read("|a=1"), " [] [a] 0");
+        assert_eq!(read("s | a=1 | b=2\0 c=3"), "s [] [a,c] 2");
+        assert_eq!(read(""), " [] [] 0");
     }
 
     #[test]
@@ -194,7 +213,16 @@ mod tests {
     fn a_megabyte_of_anything_is_read_at_once() {
         let start = std::time::Instant::now();
         let digits = "1".repeat(1 << 19);
-        for text in ["a ".repeat(1 << 19), format!("a={digits}{}", "e".repeat(1 << 19)), "'' ".repeat(1 << 18)] {
+        let front = format!("{}::a=", "x".repeat(900));
+        for text in [
+            "a ".repeat(1 << 19),
+            format!("a={digits}{}", "e".repeat(1 << 19)),
+            "'' ".repeat(1 << 18),
+            "|a =".repeat(1 << 18),
+            format!("'a{}", "'''=".repeat(1 << 18)),
+            format!("a={}", "=".repeat(1 << 20)),
+            front + &" b=1".repeat(1 << 18),
+        ] {
             let (found, broken) = perfdata(&text);
             assert!(found.is_empty() && broken > 0);
         }

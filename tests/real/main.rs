@@ -13,6 +13,7 @@
     missing_docs
 )]
 
+mod board;
 mod cron;
 mod examples;
 mod exporter_foreign;

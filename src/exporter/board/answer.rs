@@ -99,10 +99,10 @@ fn metric_row(metric: &Metric, answer: &Answer) -> Markup {
     let value = metric.value.map(Value::as_f64);
     let show = |value| metric.unit.show(value);
     let labels = metric.labels.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ");
-    let limit = |range: Option<Range>| range.map(|range| range.written(show));
+    let limit = |range: Option<Range>| range.map(|range| alert(range, show));
     html! {
         tr.(judged(value, metric.warn, metric.crit)) {
-            th scope="row" title=[answer.help.get(&metric.name)] { (plain(&metric.name)) }
+            th scope="row" title=[answer.help.get(&metric.name).map(|help| plain(help))] { (plain(&metric.name)) }
             td data-label="Of" { (plain(&labels)) }
             td.number data-label="Value" { (value.map_or_else(|| "not known".to_owned(), show)) }
             td.number data-label="Warning" { (limit(metric.warn).unwrap_or_default()) }
@@ -139,7 +139,7 @@ fn perfdata(data: &[Perfdatum]) -> Markup {
 
 fn perfdata_row(datum: &Perfdatum) -> Markup {
     let show = |value| with_unit(value, &datum.uom);
-    let limit = |range: Option<Range>| range.map(|range| range.written(show)).unwrap_or_default();
+    let limit = |range: Option<Range>| range.map(|range| alert(range, show)).unwrap_or_default();
     html! {
         tr.(judged(datum.value, datum.warn, datum.crit)) {
             th scope="row" { (plain(&datum.label)) }
@@ -149,6 +149,20 @@ fn perfdata_row(datum: &Perfdatum) -> Markup {
             td.number data-label="Least" { (datum.min.map(show).unwrap_or_default()) }
             td.number data-label="Greatest" { (datum.max.map(show).unwrap_or_default()) }
         }
+    }
+}
+
+/// The values that raise the alert: `> 90 %`. What lies below zero is said only where a range begins elsewhere.
+fn alert(range: Range, show: impl Fn(f64) -> String) -> String {
+    let (start, end) = (range.start(), range.end());
+    let below = (start.is_finite() && (start != 0.0 || end.is_infinite())).then(|| format!("< {}", show(start)));
+    let above = end.is_finite().then(|| format!("> {}", show(end)));
+    match (range.is_inverted(), start.is_finite(), end.is_finite()) {
+        (false, ..) => [below, above].into_iter().flatten().collect::<Vec<String>>().join(", "),
+        (true, true, true) => format!("{} to {}", show(start), show(end)),
+        (true, true, false) => format!("≥ {}", show(start)),
+        (true, false, true) => format!("≤ {}", show(end)),
+        (true, false, false) => "any".to_owned(),
     }
 }
 
@@ -171,6 +185,13 @@ mod tests {
         assert_eq!(with_unit(0.25, "s"), "250 ms");
         assert_eq!(with_unit(12.5, "%"), "12.5 %");
         assert_eq!(with_unit(7.0, ""), "7");
+    }
+
+    #[test]
+    fn a_limit_says_which_values_alert() {
+        let said = |text: &str| alert(Range::parse(text, Unit::None).unwrap(), decimal);
+        assert_eq!(["90", "10:", "~:5", "10:20", "0:"].map(said), ["> 90", "< 10", "> 5", "< 10, > 20", "< 0"]);
+        assert_eq!(["@10:20", "@10:", "@~:5", "~:"].map(said), ["10 to 20", "≥ 10", "≤ 5", ""]);
     }
 
     #[test]

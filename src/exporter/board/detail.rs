@@ -88,7 +88,7 @@ fn run(snapshot: &Snapshot, standing: &Standing) -> Markup {
                     dt { "Overdue" }
                     dd { "No result for more than two intervals and a timeout: what is shown may no longer be true." }
                 }
-                @for fault in &faults { dt { "Form" } dd { (fault) } }
+                @if !faults.is_empty() { dt { "Its output" } dd { @for fault in &faults { p { (fault) } } } }
             }
         }
     }
@@ -122,7 +122,7 @@ fn configured(check: &Check) -> Markup {
 fn counts(standing: &Standing) -> Markup {
     html! {
         section {
-            h2 { "Since the exporter started" }
+            h2 { "Runs since the exporter started or the check was changed" }
             dl.counts { @for (what, count) in facts::counts(&standing.counts) { dt { (what) } dd { (count) } } }
         }
     }

@@ -39,6 +39,12 @@ pub(super) fn faults(faults: &Faults) -> Vec<String> {
     if faults.cut {
         said.push("It wrote more than is kept; the rest is lost.".to_owned());
     }
+    if faults.dropped > 0 {
+        said.push(format!(
+            "{} beyond its max_series left out of the metrics.",
+            count(faults.dropped, "value was", "values were")
+        ));
+    }
     if faults.left_behind {
         said.push("A process that it left behind still holds its output.".to_owned());
     }
@@ -81,6 +87,7 @@ pub(super) fn counts(counts: &Counts) -> Vec<(&'static str, u64)> {
         ("pieces not read", counts.unreadable),
         ("text and exit code disagreed", counts.disagreed),
         ("output cut", counts.cut),
+        ("values beyond max_series", counts.dropped),
     ];
     runs.chain(others.into_iter().filter(|(_, count)| *count > 0)).collect()
 }
@@ -102,8 +109,8 @@ mod tests {
     #[test]
     fn each_fault_is_said() {
         assert!(faults(&Faults::default()).is_empty());
-        let all = faults(&Faults { unreadable: 2, disagreed: true, cut: true, left_behind: true });
-        assert_eq!(all.len(), 4);
+        let all = faults(&Faults { unreadable: 2, disagreed: true, dropped: 3, cut: true, left_behind: true });
+        assert_eq!(all.len(), 5);
         assert!(all[1].starts_with("2 pieces"), "{all:?}");
     }
 }

@@ -30,19 +30,23 @@ impl<'a> Host<'a> {
         self.rows.iter().any(|row| filter.matches(row))
     }
 
-    /// The checks that the filter asks for; `open` says whether they stand open though all is well.
+    /// The checks that the filter asks for; unless `open`, those that are well are folded. The fold stands beside the
+    /// table, not around it: what is not well is always seen, and one table keeps the order.
     pub(super) fn render(&self, open: bool, filter: &Filter) -> Markup {
         let worst = self.tally.worst().unwrap_or(State::Ok);
         html! {
-            details.host.(worst.name()) data-key=(self.name) open[open || worst.is_problem()]
-                hidden[!self.shows(filter)] {
-                summary {
-                    h2 { (plain(self.name)) }
-                    span.tally { (self.tally.words(|_| true)) }
-                    span.strip aria-hidden="true" { @for row in &self.rows { i.(row.state.name()) {} } }
+            section.host.(worst.name()) data-key=(self.name) hidden[!self.shows(filter)] {
+                // The script looks for `data-open` where the reader has chosen nothing.
+                details data-open[open] open[open || !filter.is_empty()] {
+                    summary {
+                        h2 { (plain(self.name)) }
+                        span.tally { (self.tally.words(|_| true)) }
+                        span.strip aria-hidden="true" { @for row in &self.rows { i.(row.state.name()) {} } }
+                    }
                 }
                 table {
                     caption { "Checks of " (plain(self.name)) }
+                    colgroup { @for _ in 0..5 { col; } }
                     thead {
                         tr {
                             th scope="col" { "State" } th scope="col" { "Check" } th scope="col" { "Text" }

@@ -18,6 +18,8 @@ mod row;
 #[cfg(test)]
 mod sample;
 mod state;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use super::config::Id;

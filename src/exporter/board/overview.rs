@@ -10,7 +10,7 @@ use super::words::plain;
 use maud::{Markup, html};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// With at most so many checks all hosts stand open; beyond, those on which all is well are folded.
+/// With at most so many checks all are seen at first; beyond, those that are well are folded.
 const OPEN: usize = 40;
 
 pub(super) fn page(snapshot: &Snapshot, filter: &Filter) -> Markup {
@@ -24,6 +24,7 @@ pub(super) fn page(snapshot: &Snapshot, filter: &Filter) -> Markup {
         },
         main: html! {
             h1.unseen { "Status board: " (tally.headline()) }
+            (notices(snapshot))
             @if tally.total() == 0 { (nothing_configured()) } @else {
                 (states(&tally, filter))
                 (board(snapshot, filter))
@@ -40,6 +41,15 @@ pub(super) fn as_of(snapshot: &Snapshot) -> Markup {
     html! { p.as-of { "as of " time #as-of datetime=(at) { (at) } } }
 }
 
+/// What is wrong with the exporter itself.
+fn notices(snapshot: &Snapshot) -> Markup {
+    html! {
+        @if !snapshot.notices.is_empty() {
+            section.notices role="alert" { @for notice in &snapshot.notices { p { (plain(notice)) } } }
+        }
+    }
+}
+
 fn search(snapshot: &Snapshot, filter: &Filter) -> Markup {
     let groups: BTreeSet<&str> =
         snapshot.standings.iter().flat_map(|standing| &standing.check.groups).map(String::as_str).collect();
@@ -47,7 +57,7 @@ fn search(snapshot: &Snapshot, filter: &Filter) -> Markup {
         form role="search" action="/" {
             @if let Some(states) = filter.state { input type="hidden" name="state" value=(states.name()); }
             label.unseen for="q" { "Filter by host, check or text" }
-            input #q type="search" name="q" value=(filter.text) placeholder="Filter: host, check, text"
+            input #q type="search" name="q" value=(filter.text) placeholder="Filter"
                 autocomplete="off" spellcheck="false";
             @if !groups.is_empty() {
                 label.unseen for="group" { "Group" }
@@ -92,7 +102,7 @@ fn board(snapshot: &Snapshot, filter: &Filter) -> Markup {
     let mut hosts: Vec<Host<'_>> = by_host.into_iter().map(|(name, rows)| Host::new(name, rows)).collect();
     hosts.sort_by(Host::before);
     let any = hosts.iter().any(|host| host.shows(filter));
-    let open = snapshot.standings.len() <= OPEN || !filter.is_empty();
+    let open = snapshot.standings.len() <= OPEN;
     html! {
         div #board { @for host in &hosts { (host.render(open, filter)) } }
         p #nothing hidden[any] { "No check matches this filter. " a href="/" { "Show all checks" } }

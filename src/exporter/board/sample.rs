@@ -3,8 +3,12 @@
 use super::super::config::{Check, Id};
 use super::super::outcome::{End, Faults, Outcome, Readings};
 use super::super::standing::{Phase, Snapshot, Standing};
+use crate::model::answer::{Answer, Finding};
+use crate::model::metric::{Kind, Metric, Value};
+use crate::model::range::Range;
 use crate::model::status::Status;
 use crate::model::timestamp::Timestamp;
+use crate::model::unit::Unit;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -69,7 +73,7 @@ pub(super) fn outcome(ended: Instant, status: Status, summary: &str) -> Outcome 
 }
 
 pub(super) fn snapshot(now: Instant, standings: Vec<Standing>) -> Snapshot {
-    Snapshot { standings, now, wall: WALL }
+    Snapshot { standings, notices: Vec::new(), now, wall: WALL }
 }
 
 /// One check in each state and in each condition.
@@ -100,4 +104,78 @@ pub(super) fn every() -> Snapshot {
             fresh(check("web", "new"), now),
         ],
     )
+}
+
+/// What a plugin, or whoever it watches, might try.
+pub(super) const HOSTILE: [&str; 5] = [
+    "<script>document.title='x'</script>",
+    "\"><img src=x onerror=document.title='x'>",
+    "</title></pre></table><h1>x",
+    "all is well \u{202e}lacitirc\u{202c} \u{200b}",
+    "&lt;b&gt; ' -- ]]>",
+];
+
+/// Hostile text wherever text comes from outside, and a line far too long.
+pub(super) fn hostile() -> Snapshot {
+    let now = now();
+    let long = "long ".repeat(2000) + &"x".repeat(10_000);
+    let texts = HOSTILE.into_iter().chain([&*long]);
+    let one = |(number, text): (usize, &str)| {
+        let name = if number == 5 { "x".repeat(300) } else { text.to_owned() };
+        let mut check = check(HOSTILE[number % 2], &name);
+        check.groups = vec![text.to_owned()];
+        check.labels = BTreeMap::from([("team".to_owned(), text.to_owned())]);
+        check.command.push(text.to_owned());
+        let metric = Metric {
+            name: text.to_owned(),
+            labels: BTreeMap::from([("item".to_owned(), text.to_owned())]),
+            value: Some(Value::Float(0.97)),
+            unit: Unit::Ratio,
+            kind: Kind::Gauge,
+            warn: Range::new(0.0, 0.9, false).ok(),
+            crit: None,
+            min: None,
+            max: None,
+            perfdata: true,
+        };
+        let finding = Finding {
+            item: Some(text.to_owned()),
+            status: Status::Warning,
+            text: text.to_owned(),
+            metrics: vec![metric],
+            findings: vec![Finding { text: text.to_owned(), ..Finding::default() }],
+        };
+        let answer = Answer {
+            findings: vec![finding],
+            notes: vec![text.to_owned()],
+            help: BTreeMap::from([(text.to_owned(), text.to_owned())]),
+            ..Answer::default()
+        };
+        let mut standing = fresh(check, now);
+        let mut outcome = outcome(now - Duration::from_secs(7), Status::Warning, text);
+        outcome.long = vec![text.to_owned(); 3];
+        outcome.stderr = vec![text.to_owned()];
+        outcome.readings = Readings::Typed(Box::new(answer));
+        outcome.faults = Faults { dropped: 7, unreadable: 1, disagreed: true, cut: true, left_behind: true };
+        standing.record(outcome, WALL);
+        standing
+    };
+    snapshot(now, texts.enumerate().map(one).collect())
+}
+
+/// So many checks on so many hosts, about one in fifty of them not well.
+pub(super) fn many(hosts: usize, each: usize) -> Snapshot {
+    let now = now();
+    let one = |number: usize| {
+        let mut check =
+            check(&format!("server{:02}.example.org", number / each), &format!("service {}", number % each));
+        check.groups = vec![["database", "web", "network"][number / each % 3].to_owned()];
+        let status = match number % 97 {
+            13 => Status::Critical,
+            42 => Status::Warning,
+            _ => Status::Ok,
+        };
+        ran(check, now, status, "answers in 12 ms; 4 of 200 connections are in use, none waits")
+    };
+    snapshot(now, (0..hosts * each).map(one).collect())
 }
