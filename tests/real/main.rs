@@ -16,6 +16,8 @@
 mod board;
 mod cron;
 mod examples;
+mod exporter_foreign;
+mod exporter_prometheus;
 mod foreign;
 mod full_disks;
 mod harness;
