@@ -12,20 +12,23 @@ MUSL     := $(ARCH)-unknown-linux-musl
 BUILT     = $(shell $(CARGO) metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
 # Every plugin is a file of src/bin: there is no second list.
 PLUGINS  := $(patsubst src/bin/%.rs,%,$(wildcard src/bin/check_*.rs))
+# What links the host's C library: resolver, dlopen. The exporter is to be found in a PATH.
+DAEMONS  := vitals_exporter
 
-FOLDERS  := lib/vitals/plugins share/man/man1 share/man/man7 share/vitals share/bash-completion/completions \
+FOLDERS  := bin lib/vitals/plugins share/man/man1 share/man/man7 share/man/man8 share/vitals share/bash-completion/completions \
 	share/zsh/site-functions share/fish/vendor_completions.d
 
-.PHONY: help build run test soak check bless bench size install uninstall fuzz clean
+.PHONY: help build run test soak check bless bench screenshot size install uninstall fuzz clean
 
 help:
-	@echo 'make build    the static plugins, into $(DIST)/'
-	@echo 'make run      build, and run the checks on this machine'
+	@echo 'make build    the static plugins and the exporter, into $(DIST)/'
+	@echo 'make run      build, and run the exporter on this machine: it prints its address'
 	@echo 'make test     everything: unit, golden, contract and documentation tests, and real servers'
 	@echo 'make soak     the long campaigns, and the fuzz targets'
 	@echo 'make check    formatting, lints, licences'
 	@echo 'make bless    write golden output, man pages and packaging anew'
 	@echo 'make bench    beside the peers, as ratios;  make size: against the budget'
+	@echo 'make screenshot  docs/board.png, in a headless Chromium'
 	@echo 'make install  what is built, into $$DESTDIR$$PREFIX ($(PREFIX));  make uninstall'
 	@echo 'make fuzz     every fuzz target for a minute;  make clean'
 
@@ -36,12 +39,14 @@ build:
 		target=$(HOST); \
 		echo 'note: no static target $(MUSL) here (rustup cannot add it): built for $(HOST)' >&2; \
 	fi; \
-	$(CARGO) build --locked --profile plugin --target $$target $(addprefix --bin ,$(PLUGINS)) && \
+	$(CARGO) build --locked --no-default-features --profile plugin --target $$target $(addprefix --bin ,$(PLUGINS)) && \
+	$(CARGO) build --locked --release --target $(HOST) $(addprefix --bin ,$(DAEMONS)) && \
 	mkdir -p $(DIST) && \
-	for plugin in $(PLUGINS); do cp -f "$(BUILT)/$$target/plugin/$$plugin" $(DIST)/$$plugin || exit 1; done
+	for plugin in $(PLUGINS); do cp -f "$(BUILT)/$$target/plugin/$$plugin" $(DIST)/$$plugin || exit 1; done && \
+	for daemon in $(DAEMONS); do cp -f "$(BUILT)/$(HOST)/release/$$daemon" $(DIST)/$$daemon || exit 1; done
 
 run: build
-	@for plugin in $(PLUGINS); do $(DIST)/$$plugin || test $$? -le 3; done
+	@exec $(DIST)/vitals_exporter
 
 test: build
 	@tests/run
@@ -53,6 +58,8 @@ soak: build
 check:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
+	@! $(CARGO) tree --locked --no-default-features --edges normal --invert tokio 2>/dev/null | grep . || \
+		{ echo 'a plugin would link an async runtime' >&2; exit 1; }
 	$(CARGO) deny --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-deny
 	$(CARGO) deny check licenses bans sources
 
@@ -64,24 +71,29 @@ bench: build
 	@benches/install.sh
 	VITALS_BIN_DIR=$(DIST) $(CARGO) bench --locked --profile dev --bench plugins
 
+screenshot: build
+	@docs/board/screenshot.sh
+
 size: build
 	@benches/size.sh $(DIST)
 
 # Installs what `make build` has built: no compiler is needed, nor run as root.
 install:
-	@for plugin in $(PLUGINS); do \
+	@for plugin in $(PLUGINS) $(DAEMONS); do \
 		test -x $(DIST)/$$plugin || { echo "$(DIST)/$$plugin is missing: run 'make build' first, as yourself" >&2; exit 1; }; \
 	done
 	install -d $(addprefix $(DESTDIR)$(PREFIX)/,$(FOLDERS))
 	install -m 755 $(addprefix $(DIST)/,$(PLUGINS)) $(DESTDIR)$(PREFIX)/lib/vitals/plugins
+	install -m 755 $(addprefix $(DIST)/,$(DAEMONS)) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
 	install -m 644 man/*.7 $(DESTDIR)$(PREFIX)/share/man/man7
 	install -m 644 packaging/json/*.json $(DESTDIR)$(PREFIX)/share/vitals
 	for file in nagios/vitals.cfg icinga2/vitals.conf; do \
 		sed 's|/usr/lib/vitals/plugins|$(PREFIX)/lib/vitals/plugins|' packaging/$$file \
 			>$(DESTDIR)$(PREFIX)/share/vitals/$${file##*/} || exit 1; \
 	done
-	for p in $(PLUGINS); do \
+	for p in $(PLUGINS) $(DAEMONS); do \
 		install -m 644 packaging/completions/$$p.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$p && \
 		install -m 644 packaging/completions/_$$p $(DESTDIR)$(PREFIX)/share/zsh/site-functions && \
 		install -m 644 packaging/completions/$$p.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d || exit 1; \
@@ -89,8 +101,10 @@ install:
 
 uninstall:
 	rm -f $(patsubst man/%.1,$(DESTDIR)$(PREFIX)/share/man/man1/%.1,$(wildcard man/*.1)) \
-		$(patsubst man/%.7,$(DESTDIR)$(PREFIX)/share/man/man7/%.7,$(wildcard man/*.7))
-	for p in $(PLUGINS); do \
+		$(patsubst man/%.7,$(DESTDIR)$(PREFIX)/share/man/man7/%.7,$(wildcard man/*.7)) \
+		$(patsubst man/%.8,$(DESTDIR)$(PREFIX)/share/man/man8/%.8,$(wildcard man/*.8)) \
+		$(addprefix $(DESTDIR)$(PREFIX)/bin/,$(DAEMONS))
+	for p in $(PLUGINS) $(DAEMONS); do \
 		rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$p \
 			$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_$$p \
 			$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$p.fish; \

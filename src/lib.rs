@@ -1,4 +1,4 @@
-//! `vitals`: small, fast check plugins over one library.
+//! `vitals`: small, fast check plugins over one library, and an exporter that runs any plugin.
 //!
 //! A plugin is four lines in `src/bin`: [`plugin_main!`] with the check's type. What happens then:
 //!
@@ -16,6 +16,7 @@
 //!   processes, calls that may never return.
 //! - [`host`]: typed readers of one machine: mounts, processes, CPU, memory, control groups.
 //! - [`plugin`]: the contract that all plugins keep.
+//! - [`exporter`]: `vitals_exporter`, which knows plugins as programs only: schedule, metrics, board.
 //! - [`checks`]: one module a check, and their registry for tests and generators.
 pub mod checks;
 #[cfg(feature = "exporter")]

@@ -7,6 +7,8 @@ use super::metrics::Metrics;
 use super::once;
 use super::reload::{self, Health, Reloader, Source};
 use super::server::{self, App};
+use crate::model::status::Status;
+use crate::runtime::backstop;
 use anyhow::{Context as _, anyhow, bail};
 use clap::{CommandFactory as _, Parser};
 use std::io::{self, Write as _};
@@ -73,13 +75,19 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         // Help and version go to standard output and are no failure: this is no plugin.
         Err(error) => {
-            let _ = error.print();
+            if let Err(why) = error.print() {
+                console::log(&format!("cannot write to standard output: {why}"));
+                return ExitCode::from(FAILED);
+            }
             return if error.use_stderr() { ExitCode::from(FAILED) } else { ExitCode::SUCCESS };
         }
     };
+    backstop::forget_inherited();
+    // Of --once the code is a state: nothing was found out.
+    let failed = if arguments.once { Status::Unknown.code() } else { FAILED };
     arguments.run().unwrap_or_else(|error| {
         format!("{error:#}").lines().for_each(console::log);
-        ExitCode::from(FAILED)
+        ExitCode::from(failed)
     })
 }
 
@@ -91,9 +99,7 @@ impl Arguments {
         };
         let source = Source { file: self.config.clone(), host };
         let mut config = source.read().map_err(|problems| anyhow!(problems))?;
-        if let Some(listen) = self.listen {
-            config.listen = listen;
-        }
+        config.listen = self.listen.unwrap_or(config.listen);
         if self.check_config {
             return say(&format!("the configuration is good: {}\n", reload::count(&config)));
         }
@@ -101,12 +107,12 @@ impl Arguments {
             return say(&config::print(&config));
         }
         if self.once {
-            return once::run(&config);
+            return once::run(config);
         }
-        self.serve(source, config)
+        self.serve(source, &config)
     }
 
-    fn serve(&self, source: Source, config: Config) -> anyhow::Result<ExitCode> {
+    fn serve(&self, source: Source, config: &Config) -> anyhow::Result<ExitCode> {
         if !config.listen.ip().is_loopback() && !self.insecure {
             bail!(
                 "{} can be reached by other machines, and everybody there could read what the checks say: put a \
@@ -120,12 +126,13 @@ impl Arguments {
         })?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let engine = Engine::start(&config, reload::runner(&config, "exporter"))?;
-        console::log(&format!("http://{address}/ shows {}", reload::count(&config)));
+        let engine = Engine::start(config, reload::runner(config, "exporter"))?;
+        console::log(&format!("http://{address}/ shows {}", reload::count(config)));
         let health = Arc::new(Health::new());
         let metrics = Metrics::new(engine.clone(), Arc::clone(&health))?;
-        let (first, turn) = (config, Mutex::new(()));
-        let reloader = Reloader { source, engine: engine.clone(), health, first, turn };
+        // What the command line says no file changes.
+        let listen = self.listen.is_none().then_some(config.listen);
+        let reloader = Reloader { source, engine: engine.clone(), health, listen, turn: Mutex::new(()) };
         let app = Arc::new(App { engine: engine.clone(), metrics, reloader });
         let ended = attend(&runtime, listener, app);
         engine.stop();
@@ -156,25 +163,25 @@ fn attend(runtime: &Runtime, listener: TcpListener, app: Arc<App>) -> anyhow::Re
     })
 }
 
-enum Asked {
+pub(super) enum Asked {
     Reload,
     End(&'static str),
 }
 
-struct Signals {
+pub(super) struct Signals {
     hangup: Signal,
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl Signals {
-    fn new() -> io::Result<Self> {
+    pub(super) fn new() -> io::Result<Self> {
         let [hangup, terminate, interrupt] =
             [SignalKind::hangup(), SignalKind::terminate(), SignalKind::interrupt()].map(signal);
         Ok(Self { hangup: hangup?, terminate: terminate?, interrupt: interrupt? })
     }
 
-    async fn next(&mut self) -> Asked {
+    pub(super) async fn next(&mut self) -> Asked {
         std::future::poll_fn(|cx| {
             if self.terminate.poll_recv(cx).is_ready() {
                 std::task::Poll::Ready(Asked::End("SIGTERM"))

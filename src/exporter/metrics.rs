@@ -3,12 +3,14 @@
 
 use super::engine::{Engine, Load};
 use super::outcome::{Outcome, Readings};
+use super::reload::Health;
 use super::run::kind;
 use super::standing::{Phase, Snapshot, Standing};
 use crate::model::families::{DURATION, DURATION_HELP, Families, Labels, STATUS, STATUS_HELP};
 use crate::model::metric::Kind;
 use crate::model::parse::Perfdatum;
 use crate::model::status::Status;
+use crate::model::timestamp::Timestamp;
 use prometheus::core::{Collector, Desc};
 use prometheus::process_collector::ProcessCollector;
 use prometheus::proto::MetricFamily;
@@ -17,7 +19,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 /// Ends each HELP, so that nobody takes a scrape for a run.
-const CACHED: &str = "(of the last run; a scrape runs nothing)";
+pub const CACHED: &str = "(of the last run; a scrape runs nothing)";
 
 /// All that is scraped.
 pub struct Metrics(Registry);
@@ -27,7 +29,7 @@ impl Metrics {
     ///
     /// # Errors
     /// When two collectors give metrics of one name: never, and a test says so.
-    pub fn new(engine: Engine, reload: Arc<super::reload::Health>) -> prometheus::Result<Self> {
+    pub fn new(engine: Engine, reload: Arc<Health>) -> prometheus::Result<Self> {
         let registry = Registry::new();
         registry.register(Box::new(ProcessCollector::for_self()))?;
         registry.register(Box::new(Checks { engine, reload }))?;
@@ -45,7 +47,7 @@ impl Metrics {
 
 struct Checks {
     engine: Engine,
-    reload: Arc<super::reload::Health>,
+    reload: Arc<Health>,
 }
 
 impl Collector for Checks {
@@ -55,14 +57,19 @@ impl Collector for Checks {
     }
 
     fn collect(&self) -> Vec<MetricFamily> {
-        let mut families = of_checks(&self.engine.snapshot());
-        of_exporter(&mut families, &self.engine.load(), &self.reload);
-        families.finish()
+        families(&self.engine.snapshot(), &self.engine.load(), self.reload.last())
     }
 }
 
-fn of_exporter(families: &mut Families, load: &Load, reload: &super::reload::Health) {
-    let (reloaded, at) = reload.last();
+/// All families but those of the process. `reload` is whether the last configuration was taken over, and when one was.
+#[must_use]
+pub fn families(snapshot: &Snapshot, load: &Load, reload: (bool, Timestamp)) -> Vec<MetricFamily> {
+    let mut families = of_checks(snapshot);
+    of_exporter(&mut families, load, reload);
+    families.finish()
+}
+
+fn of_exporter(families: &mut Families, load: &Load, (reloaded, at): (bool, Timestamp)) {
     let version = vec![("version".to_owned(), env!("CARGO_PKG_VERSION").to_owned())];
     for (name, help, labels, value) in [
         ("build_info", "1, with what was built", version, 1.0),
@@ -203,22 +210,21 @@ fn readings(families: &mut Families, standing: &Standing, outcome: &Outcome) -> 
 
 /// One value of a foreign plugin; returns 1 when it had no place.
 fn perfdatum(families: &mut Families, own: &Labels, datum: &Perfdatum) -> usize {
-    let (datum, _) = datum.in_base();
+    let (datum, base) = datum.in_base();
     let mut labels = own.clone();
     labels.push(("label".to_owned(), crate::model::text::clean_str(&datum.label).into_owned()));
-    labels.push(("unit".to_owned(), crate::model::text::clean_str(&datum.uom).into_owned()));
+    labels.push(("unit".to_owned(), datum.uom));
     // A threshold is simple when it is one number that the value must not exceed.
     let upper = |range: &Option<crate::model::range::Range>| {
         range.filter(|range| range.start() == 0.0 && range.end().is_finite() && !range.is_inverted()).map(|r| r.end())
     };
     let Some(value) = datum.value else { return 0 };
-    if !families.add(
-        "vitals_perfdata_value",
-        &format!("value of a plugin's performance data {CACHED}"),
-        Kind::Gauge,
-        labels.clone(),
-        value,
-    ) {
+    let (name, what, kind) = if base.counter {
+        ("vitals_perfdata_total", "counter (unit c) of a plugin's performance data", Kind::Counter)
+    } else {
+        ("vitals_perfdata_value", "value of a plugin's performance data, in the base unit", Kind::Gauge)
+    };
+    if !families.add(name, &format!("{what} {CACHED}"), kind, labels.clone(), value) {
         return 1;
     }
     for (name, what, value) in [
@@ -242,3 +248,6 @@ const fn state_label(status: Status) -> &'static str {
         Status::Unknown => "unknown",
     }
 }
+
+#[cfg(test)]
+mod tests;

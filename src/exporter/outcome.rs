@@ -1,5 +1,7 @@
 //! What one run of a plugin came to.
 
+use super::config::Check;
+use super::run::kind;
 use crate::model::answer::Answer;
 use crate::model::parse::Perfdatum;
 use crate::model::status::Status;
@@ -32,6 +34,27 @@ pub struct Outcome {
     pub end: End,
     /// What was wrong with its form.
     pub faults: Faults,
+}
+
+impl Outcome {
+    /// A run of which nothing more was heard: the thread that makes it waits in the kernel, most likely for the file
+    /// system that the program lies on.
+    pub(super) fn given_up(check: &Check, (started, ended): (Timestamp, Instant), duration: Duration) -> Self {
+        Self {
+            started,
+            ended,
+            duration,
+            status: Status::Unknown,
+            check: kind(check),
+            summary: "did not come back from the kernel in its time: it may be on a file system that does not answer"
+                .to_owned(),
+            long: Vec::new(),
+            readings: Readings::Perfdata(Vec::new()),
+            stderr: Vec::new(),
+            end: End::Stuck,
+            faults: Faults::default(),
+        }
+    }
 }
 
 /// The values of a run.

@@ -6,6 +6,7 @@ use super::engine::Engine;
 use super::find::Folders;
 use super::run::{Runner, wall_clock};
 use crate::model::timestamp::Timestamp;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -58,8 +59,8 @@ pub(super) struct Reloader {
     pub(super) source: Source,
     pub(super) engine: Engine,
     pub(super) health: Arc<Health>,
-    /// The configuration that the exporter started with: what cannot change while it runs is compared with it.
-    pub(super) first: Config,
+    /// Where the exporter listens, which cannot change while it runs; `None` where no file decides it.
+    pub(super) listen: Option<SocketAddr>,
     /// One at a time.
     pub(super) turn: Mutex<()>,
 }
@@ -85,7 +86,7 @@ impl Reloader {
         };
         let mut said = format!("configuration read: {}", count(&config));
         let mut notices = Vec::new();
-        if config.listen != self.first.listen {
+        if self.listen.is_some_and(|listen| listen != config.listen) {
             let notice = format!("listen = \"{}\" takes effect when the exporter is started again", config.listen);
             said = format!("{said}; {notice}");
             notices.push(notice);

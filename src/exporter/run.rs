@@ -16,9 +16,11 @@ use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// How long a plugin that was asked to end may take before it is killed.
-pub(super) const GRACE: Duration = Duration::from_secs(2);
+const GRACE: Duration = Duration::from_secs(2);
 /// How long the end of what was killed is waited for.
-pub(super) const LAST_WAIT: Duration = Duration::from_millis(500);
+const LAST_WAIT: Duration = Duration::from_millis(500);
+/// What starting and reading may take on a busy machine.
+const MARGIN: Duration = Duration::from_secs(10);
 /// Bytes read of standard output: more than a large answer in JSON has.
 const STDOUT: usize = 4 * 1024 * 1024;
 /// Bytes read of standard error.
@@ -93,6 +95,12 @@ impl Runner {
         };
         running.watch(&limits).map_err(|error| format!("cannot wait for {program}: {error}"))
     }
+}
+
+/// The longest that a run of this check takes, from before its start. One that has not come back by then never may:
+/// starting a program can itself be stuck in the kernel, such as on a dead network file system.
+pub(super) fn longest(check: &Check) -> Duration {
+    check.timeout + GRACE + LAST_WAIT + MARGIN
 }
 
 /// Now, by the wall clock.

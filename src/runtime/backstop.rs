@@ -59,6 +59,22 @@ pub fn begin(time: Duration, on_alarm: Parting, on_end: Parting) {
     let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None);
 }
 
+/// Undoes what the parent left: signals that are blocked or ignored, open descriptors. Programs that are started would
+/// inherit it, and ends of children would be lost. SIGPIPE stays as the standard library has set it, which it undoes
+/// in children itself.
+///
+/// For a program without a backstop; before it has threads, and handlers of its own.
+pub fn forget_inherited() {
+    let plain = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
+    for signal in Signal::iterator().filter(|signal| *signal != Signal::SIGPIPE) {
+        // SAFETY: the default disposition runs no code of ours. The kernel refuses it for SIGKILL and SIGSTOP.
+        let _ = unsafe { sigaction(signal, &plain) };
+    }
+    let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None);
+    // SAFETY: plain numbers; nothing is closed here. Before Linux 5.11 it is refused, and they are inherited.
+    unsafe { libc::syscall(libc::SYS_close_range, 3_u32, u32::MAX, libc::CLOSE_RANGE_CLOEXEC) };
+}
+
 /// Prepares both lines and starts the clock anew.
 pub fn arm(time: Duration, on_alarm: Parting, on_end: Parting) {
     set(&ON_ALARM, on_alarm);

@@ -25,8 +25,8 @@ impl Trial {
     }
 }
 
-/// Runs the cases that the command line asks for, as many at a time as there are processors.
-pub fn run(mut trials: Vec<Trial>) -> ExitCode {
+/// Runs the cases that the command line asks for, so many at a time.
+pub fn run(mut trials: Vec<Trial>, at_a_time: usize) -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let filters: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with('-')).collect();
     trials.retain(|trial| filters.is_empty() || filters.iter().any(|filter| trial.name.contains(*filter)));
@@ -39,7 +39,7 @@ pub fn run(mut trials: Vec<Trial>) -> ExitCode {
     trials.reverse();
     let (queue, failed, skipped) = (Mutex::new(trials), Mutex::new(Vec::new()), Mutex::new(0));
     std::thread::scope(|scope| {
-        for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
+        for _ in 0..at_a_time {
             scope.spawn(|| {
                 while let Some(Trial { name, run }) = next(&queue) {
                     // The reason of a failure is told by the panic itself, on standard error.

@@ -44,5 +44,5 @@ fn main() -> ExitCode {
     trials.extend(kills::trials());
     trials.extend(life::trials());
     trials.extend(memory::trials());
-    harness::run(trials)
+    harness::run(trials, std::thread::available_parallelism().map_or(2, usize::from))
 }

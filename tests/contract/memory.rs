@@ -264,6 +264,11 @@ fn identities() {
             ran.says(&[&format!("run {n}")]);
         }
     }
+    // A scheduler may give the name in the environment; the option wins.
+    let by_scheduler = || vital().command().state(state.path()).env("VITALS_STATE_ID", "a");
+    by_scheduler().done().says(&["run 3"]);
+    by_scheduler().arg("--state-id").arg("b").done().says(&["run 3"]);
+    vital().command().state(state.path()).env("VITALS_STATE_ID", "").done().says(&["run 3"]);
     helpful().command().state(state.path()).done().says(&["run 1"]);
 }
 

@@ -7,6 +7,7 @@ mod common;
 mod completions;
 mod definitions;
 mod examples;
+mod exporter;
 mod man;
 mod reference;
 mod samples;
@@ -80,8 +81,10 @@ fn generated() -> BTreeMap<PathBuf, String> {
     let mut files = BTreeMap::new();
     for doc in &docs {
         files.insert(format!("man/{}.1", doc.binary()).into(), man::page(doc));
-        files.extend(completions::files(doc));
+        files.extend(completions::files(&doc.binary(), &doc.command));
     }
+    files.insert("man/vitals_exporter.8".into(), exporter::page());
+    files.extend(completions::files("vitals_exporter", &exporter::command()));
     files.insert("packaging/icinga2/vitals.conf".into(), definitions::icinga(&docs));
     files.insert("packaging/nagios/vitals.cfg".into(), definitions::nagios(&docs));
     files.insert("docs/reference.md".into(), reference::page(&docs));
@@ -92,7 +95,7 @@ fn generated() -> BTreeMap<PathBuf, String> {
 fn orphans(files: &BTreeMap<PathBuf, String>) -> Vec<PathBuf> {
     let listed = |dir: &str| fs::read_dir(package().join(dir)).into_iter().flatten().flatten().map(|e| e.path());
     listed("man")
-        .filter(|path| path.extension().is_some_and(|extension| extension == "1"))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "1" || extension == "8"))
         .chain(listed("packaging/completions"))
         .filter_map(|path| Some(path.strip_prefix(package()).ok()?.to_owned()))
         .filter(|path| !files.contains_key(path))

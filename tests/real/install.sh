@@ -15,7 +15,11 @@ packages="
     man-db groff
     bash zsh fish
     e2fsprogs mount util-linux
+    chromium chromium-driver
 "
+
+# Node.js from elsewhere brings an npm of its own.
+command -v npm >/dev/null || packages="$packages npm"
 
 missing=
 for package in $packages; do

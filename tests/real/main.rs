@@ -13,8 +13,11 @@
     missing_docs
 )]
 
+mod board;
 mod cron;
 mod examples;
+mod exporter_foreign;
+mod exporter_prometheus;
 mod foreign;
 mod full_disks;
 mod harness;

@@ -36,7 +36,7 @@ pub(super) const MAX_LABEL_VALUE: usize = 1_000;
 /// Entries of `labels`, of `env`, of `groups`.
 pub(super) const MAX_ENTRIES: usize = 64;
 /// Bytes of one file.
-pub(super) const MAX_FILE: u64 = 4 << 20;
+pub(super) const MAX_FILE: u64 = 16 << 20;
 /// Bytes of all files, and of all texts of the checks: a short template can write a long book.
 pub(super) const MAX_TEXT: usize = 64 << 20;
 /// Files in all.

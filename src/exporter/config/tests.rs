@@ -206,3 +206,14 @@ fn there_is_an_end_to_checks() {
     ));
     assert_eq!(large, "x.toml:4: too much: at most 100000 checks, of 64 MiB in all");
 }
+
+#[test]
+fn the_example_is_read() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/exporter");
+    let loaded = load(&folder.join("vitals_exporter.toml"), "server1").unwrap();
+    assert_eq!(loaded.files, [folder.join("vitals_exporter.toml"), folder.join("conf.d/databases.toml")]);
+    let ids: Vec<String> = loaded.config.checks.iter().map(|check| check.id.to_string()).collect();
+    assert_eq!(ids.len(), 13);
+    assert!(ids.contains(&"db2/ping".to_owned()) && ids.contains(&"web1/port 443".to_owned()), "{ids:?}");
+    assert!(loaded.config.checks.iter().all(|check| check.labels.get("site").is_some_and(|site| site == "north")));
+}

@@ -12,7 +12,7 @@ use super::console;
 use super::run::{Runner, wall_clock};
 use super::standing::{Phase, Snapshot, Standing};
 use nix::unistd::pipe2;
-use state::{Change, Finished, State};
+use state::{Change, State};
 use std::io;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -153,11 +153,17 @@ fn keep_time(shared: &Arc<Shared>) {
     let mut inner = shared.lock();
     while inner.go_on.is_some() {
         let lost = inner.state.given_up();
-        let now = Instant::now();
-        let next = inner.state.tick(now);
+        let next = inner.state.tick((Instant::now(), wall_clock()));
         // Threads that were given up are replaced.
         inner.threads = inner.threads.saturating_sub(inner.state.given_up().saturating_sub(lost));
         hire(shared, &mut inner);
+        let changes = inner.state.changes();
+        if !changes.is_empty() {
+            drop(inner);
+            changes.iter().for_each(tell);
+            inner = shared.lock();
+            continue;
+        }
         let wait = next.saturating_duration_since(Instant::now());
         inner = shared.time.wait_timeout(inner, wait).unwrap_or_else(PoisonError::into_inner).0;
     }
@@ -204,19 +210,22 @@ fn work(shared: &Shared) {
         let (outcome, stuck) = runner.run(&job.check, shared.cancel.as_fd());
         inner = shared.lock();
         if inner.go_on.is_none() {
+            // A thread that was given up is not counted any more.
+            if inner.state.has_given_up(&job) {
+                return;
+            }
             continue;
         }
         let finished = inner.state.finish(&job, outcome, stuck, wall_clock());
         // It may be due again sooner, or be stuck and looked after.
         shared.time.notify_one();
-        match finished {
-            Finished::Recorded(Some(change)) => {
-                drop(inner);
-                tell(&change);
-                inner = shared.lock();
-            }
-            Finished::Recorded(None) | Finished::Outdated => {}
-            Finished::GivenUp => return,
+        if let Some(change) = &finished.change {
+            drop(inner);
+            tell(change);
+            inner = shared.lock();
+        }
+        if finished.given_up {
+            return;
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::exporter::config::{Check, Config, Id};
 use crate::exporter::outcome::Outcome;
-use crate::exporter::run::{GRACE, LAST_WAIT};
+use crate::exporter::run::longest;
 use crate::exporter::schedule::{Slots, first_run};
 use crate::exporter::standing::{Phase, Standing, Verdict};
 use crate::model::timestamp::Timestamp;
@@ -11,9 +11,6 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// A run that has not come back this long after everything that ends one is given up: starting a program can itself
-/// be stuck in the kernel, such as on a dead network file system.
-const MARGIN: Duration = Duration::from_secs(10);
 /// How often a process that could not be ended is looked for.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -35,20 +32,27 @@ pub(super) struct Change {
 
 /// What became of a finished run.
 #[derive(Debug, PartialEq)]
-pub(super) enum Finished {
-    /// It was taken in; perhaps the check took another state.
-    Recorded(Option<Change>),
-    /// The check has gone or runs something else now.
-    Outdated,
+pub(super) struct Finished {
     /// It had been given up, and the thread that made it with it.
-    GivenUp,
+    pub(super) given_up: bool,
+    /// The check took another state.
+    pub(super) change: Option<Change>,
 }
 
 struct Entry {
     standing: Standing,
     slots: Slots,
-    /// The run that occupies this check, running or stuck.
-    run: Option<u64>,
+}
+
+/// A run that has begun and is not over. It may outlive its check's place in the configuration.
+struct Live {
+    number: u64,
+    check: Arc<Check>,
+    since: Instant,
+    /// When it is given up.
+    limit: Instant,
+    phase: Phase,
+    given_up: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,9 +67,11 @@ pub(super) struct State {
     entries: BTreeMap<Id, Entry>,
     timers: BTreeSet<(Instant, Id, Event)>,
     queue: VecDeque<Id>,
+    /// By check: so there is never more than one of each.
+    live: BTreeMap<Id, Live>,
     runs: u64,
-    given_up: BTreeSet<u64>,
-    stuck: Vec<(Id, u64, Stuck)>,
+    stuck: Vec<(Id, Stuck)>,
+    changes: Vec<Change>,
 }
 
 impl State {
@@ -75,9 +81,10 @@ impl State {
             entries: BTreeMap::new(),
             timers: BTreeSet::new(),
             queue: VecDeque::new(),
+            live: BTreeMap::new(),
             runs: 0,
-            given_up: BTreeSet::new(),
             stuck: Vec::new(),
+            changes: Vec::new(),
         };
         state.configure(config, now);
         state
@@ -94,49 +101,42 @@ impl State {
             };
             self.entries.insert(check.id.clone(), entry);
         }
-        // Of those that remain in `before` the configuration knows no more; what runs of them comes back outdated.
+        // Of those that remain in `before` the configuration knows no more; what runs of them is still waited for.
         let entries = &self.entries;
         self.queue.retain(|id| entries.get(id).is_some_and(|entry| entry.standing.phase == Phase::Queued));
-        self.timers = entries.iter().map(|(id, entry)| (entry.standing.due, id.clone(), Event::Due)).collect();
-        for (id, entry) in entries {
-            if let (Some(run), Phase::Running(since)) = (entry.run, entry.standing.phase) {
-                self.timers.insert((limit(since, &entry.standing.check), id.clone(), Event::Limit(run)));
-            }
-        }
+        self.timers.retain(|timer| timer.2 != Event::Due);
+        self.timers.extend(entries.iter().map(|(id, entry)| (entry.standing.due, id.clone(), Event::Due)));
     }
 
     fn changed(&self, check: &Arc<Check>, old: Option<Entry>, checks: usize, now: (Instant, Timestamp)) -> Entry {
         let slots = Slots::new(&check.id, check.interval, self.began);
         let due = first_run(&check.id, check.interval, checks, now.0);
-        let mut entry = Entry { standing: Standing::new(Arc::clone(check), due, now), slots, run: None };
-        if let Some(old) = old {
-            // One run at a time: whatever still runs under this name is waited for.
-            entry.run = old.run;
-            if old.run.is_some() {
-                entry.standing.phase = old.standing.phase;
-            }
-            if runs_the_same(&old.standing.check, check) {
-                let phase = entry.standing.phase;
-                entry.standing = Standing { check: Arc::clone(check), due: slots.after(now.0), phase, ..old.standing };
-            }
+        let mut entry = Entry { standing: Standing::new(Arc::clone(check), due, now), slots };
+        // One run at a time: whatever still runs under this name is waited for.
+        if let Some(live) = self.live.get(&check.id) {
+            entry.standing.phase = live.phase;
+        }
+        if let Some(old) = old.filter(|old| runs_the_same(&old.standing.check, check)) {
+            let phase = entry.standing.phase;
+            entry.standing = Standing { check: Arc::clone(check), due: slots.after(now.0), phase, ..old.standing };
         }
         entry
     }
 
     /// Does what is due by now, and says when to come again.
-    pub(super) fn tick(&mut self, now: Instant) -> Instant {
-        while let Some(first) = self.timers.first().filter(|timer| timer.0 <= now).cloned() {
+    pub(super) fn tick(&mut self, now: (Instant, Timestamp)) -> Instant {
+        while let Some(first) = self.timers.first().filter(|timer| timer.0 <= now.0).cloned() {
             self.timers.remove(&first);
             let (at, id, event) = first;
             match event {
-                Event::Due => self.due(&id, at, now),
+                Event::Due => self.due(&id, at, now.0),
                 Event::Limit(run) => self.give_up(&id, run, now),
             }
         }
-        let look = if self.stuck.is_empty() { None } else { Some(now + LOOK) };
-        self.look();
+        self.look(now.0);
+        let look = if self.stuck.is_empty() { None } else { Some(now.0 + LOOK) };
         let next = self.timers.first().map(|timer| timer.0);
-        next.into_iter().chain(look).min().unwrap_or(now + Duration::from_secs(3600))
+        next.into_iter().chain(look).min().unwrap_or(now.0 + Duration::from_secs(3600))
     }
 
     fn due(&mut self, id: &Id, at: Instant, now: Instant) {
@@ -156,23 +156,40 @@ impl State {
     }
 
     /// The run's thread does not come back: the check is stuck, and the thread is given up.
-    fn give_up(&mut self, id: &Id, run: u64, now: Instant) {
-        let Some(entry) = self.entries.get_mut(id).filter(|entry| entry.run == Some(run)) else { return };
-        entry.standing.phase = Phase::Stuck(now);
-        entry.standing.counts.timeouts += 1;
-        self.given_up.insert(run);
+    fn give_up(&mut self, id: &Id, run: u64, now: (Instant, Timestamp)) {
+        let Some(live) = self.live.get_mut(id).filter(|live| live.number == run) else { return };
+        (live.given_up, live.phase) = (true, Phase::Stuck(now.0));
+        let (phase, check) = (live.phase, Arc::clone(&live.check));
+        let took = now.0.saturating_duration_since(live.since);
+        self.set_phase(id, phase);
+        // So that every view says it, as of a run that came to an end.
+        let started = Timestamp(now.1.0 - took.as_secs_f64());
+        let outcome = Outcome::given_up(&check, (started, now.0), took);
+        let change = self.record(&check, outcome, now.1);
+        self.changes.extend(change);
     }
 
-    /// Looks for those that could not be ended: as soon as one has gone, its check may run again.
-    fn look(&mut self) {
-        let entries = &mut self.entries;
-        self.stuck.retain_mut(|(id, run, stuck)| {
-            let gone = stuck.has_gone();
-            if let Some(entry) = entries.get_mut(id).filter(|entry| gone && entry.run == Some(*run)) {
-                free(entry);
+    /// Looks for those that could not be ended: as soon as one has gone, its check runs again.
+    fn look(&mut self, now: Instant) {
+        let mut gone = Vec::new();
+        self.stuck.retain_mut(|(id, stuck)| {
+            let has_gone = stuck.has_gone();
+            if has_gone {
+                gone.push(id.clone());
             }
-            !gone
+            !has_gone
         });
+        for id in gone {
+            self.live.remove(&id);
+            self.set_phase(&id, Phase::Waiting);
+            self.hasten(&id, now);
+        }
+    }
+
+    fn set_phase(&mut self, id: &Id, phase: Phase) {
+        if let Some(entry) = self.entries.get_mut(id) {
+            entry.standing.phase = phase;
+        }
     }
 
     /// The next run to be made.
@@ -183,58 +200,72 @@ impl State {
                 continue;
             };
             self.runs += 1;
-            entry.run = Some(self.runs);
-            entry.standing.phase = Phase::Running(now);
-            let check = Arc::clone(&entry.standing.check);
-            self.timers.insert((limit(now, &check), id, Event::Limit(self.runs)));
-            return Some(Job { check, number: self.runs });
+            let (check, number, phase) = (Arc::clone(&entry.standing.check), self.runs, Phase::Running(now));
+            entry.standing.phase = phase;
+            let limit = now + longest(&check);
+            let live = Live { number, check: Arc::clone(&check), since: now, limit, phase, given_up: false };
+            self.live.insert(id.clone(), live);
+            self.timers.insert((limit, id, Event::Limit(number)));
+            return Some(Job { check, number });
         }
     }
 
     /// Takes a run's outcome in, and what could not be ended of it.
     pub(super) fn finish(&mut self, job: &Job, outcome: Outcome, stuck: Option<Stuck>, wall: Timestamp) -> Finished {
-        let (id, number) = (&job.check.id, job.number);
-        let given_up = self.given_up.remove(&number);
-        let is_stuck = stuck.is_some();
-        self.stuck.extend(stuck.map(|stuck| (id.clone(), number, stuck)));
-        let Some(entry) = self.entries.get_mut(id).filter(|entry| entry.run == Some(number)) else {
-            return if given_up { Finished::GivenUp } else { Finished::Outdated };
-        };
-        if let Phase::Running(since) = entry.standing.phase {
-            self.timers.remove(&(limit(since, &entry.standing.check), id.clone(), Event::Limit(number)));
+        let (id, ended) = (&job.check.id, outcome.ended);
+        let given_up = self.has_given_up(job);
+        if let Some(live) = self.live.get_mut(id) {
+            self.timers.remove(&(live.limit, id.clone(), Event::Limit(live.number)));
+            (live.given_up, live.phase) = (false, Phase::Stuck(ended));
         }
-        let ended = outcome.ended;
-        let before = entry.standing.verdict;
-        let current = runs_the_same(&entry.standing.check, &job.check);
-        let summary = outcome.summary.clone();
-        if current {
-            entry.standing.record(outcome, wall);
-        }
-        if is_stuck {
-            entry.standing.phase = Phase::Stuck(ended);
+        if let Some(stuck) = stuck {
+            self.stuck.push((id.clone(), stuck));
+            self.set_phase(id, Phase::Stuck(ended));
         } else {
-            free(entry);
+            self.live.remove(id);
+            self.set_phase(id, Phase::Waiting);
         }
-        if given_up {
-            return Finished::GivenUp;
-        }
-        let Some(now) = entry.standing.verdict.filter(|_| current) else { return Finished::Outdated };
-        if !now.is_hard() {
-            self.retry(id, ended);
-        }
-        let changed = before.is_none_or(|before| (before.status, before.hard) != (now.status, now.hard));
-        Finished::Recorded(changed.then(|| Change { id: id.clone(), before, now, summary }))
+        let change = self.record(&job.check, outcome, wall);
+        Finished { given_up, change }
     }
 
-    /// A soft state is looked at again sooner.
-    fn retry(&mut self, id: &Id, ended: Instant) {
-        let Some(entry) = self.entries.get_mut(id) else { return };
-        let sooner = ended + entry.standing.check.retry_interval;
-        if sooner < entry.standing.due {
-            self.timers.remove(&(entry.standing.due, id.clone(), Event::Due));
-            entry.standing.due = sooner;
-            self.timers.insert((sooner, id.clone(), Event::Due));
+    /// What a run of this check came to; nothing, where the check has gone or runs something else now.
+    fn record(&mut self, check: &Check, outcome: Outcome, wall: Timestamp) -> Option<Change> {
+        let (id, ended) = (&check.id, outcome.ended);
+        let entry = self.entries.get_mut(id)?;
+        if !runs_the_same(&entry.standing.check, check) {
+            // The new command may have come due behind the old one.
+            self.hasten(id, ended);
+            return None;
         }
+        let before = entry.standing.verdict;
+        let summary = outcome.summary.clone();
+        entry.standing.record(outcome, wall);
+        let now = entry.standing.verdict?;
+        let retry = entry.standing.check.retry_interval;
+        if !now.is_hard() {
+            self.hasten(id, ended + retry);
+        }
+        let changed = before.is_none_or(|before| (before.status, before.hard) != (now.status, now.hard));
+        changed.then(|| Change { id: id.clone(), before, now, summary })
+    }
+
+    /// The next run comes at this time, if it would have come later.
+    fn hasten(&mut self, id: &Id, sooner: Instant) {
+        let Some(entry) = self.entries.get_mut(id).filter(|entry| sooner < entry.standing.due) else { return };
+        self.timers.remove(&(entry.standing.due, id.clone(), Event::Due));
+        entry.standing.due = sooner;
+        self.timers.insert((sooner, id.clone(), Event::Due));
+    }
+
+    /// The changes that no run has brought, since this was asked last.
+    pub(super) fn changes(&mut self) -> Vec<Change> {
+        std::mem::take(&mut self.changes)
+    }
+
+    /// Whether the thread that makes this run has been given up.
+    pub(super) fn has_given_up(&self, job: &Job) -> bool {
+        self.live.get(&job.check.id).is_some_and(|live| live.number == job.number && live.given_up)
     }
 
     /// Runs that wait for their turn.
@@ -244,7 +275,7 @@ impl State {
 
     /// Runs whose threads have been given up.
     pub(super) fn given_up(&self) -> usize {
-        self.given_up.len()
+        self.live.values().filter(|live| live.given_up).count()
     }
 
     /// Processes that could not be ended.
@@ -256,15 +287,6 @@ impl State {
     pub(super) fn standings(&self) -> Vec<Standing> {
         self.entries.values().map(|entry| entry.standing.clone()).collect()
     }
-}
-
-fn free(entry: &mut Entry) {
-    entry.run = None;
-    entry.standing.phase = Phase::Waiting;
-}
-
-fn limit(since: Instant, check: &Check) -> Instant {
-    since + check.timeout + GRACE + LAST_WAIT + MARGIN
 }
 
 /// Whether both run the same program in the same way, whatever their times and labels.

@@ -1,13 +1,11 @@
 //! What is where. No part of an address reaches a file or a command.
 
 use crate::exporter::board;
-use crate::exporter::config::Id;
 use crate::exporter::engine::Engine;
 use crate::exporter::metrics::Metrics;
 use crate::exporter::reload::Reloader;
-use crate::model::status::Status;
 use axum::Router;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, RawQuery, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN, REFERRER_POLICY};
 use axum::http::header::{X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -35,9 +33,9 @@ pub(in crate::exporter) fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/", get(overview))
         .route("/check/{host}/{name}", get(check))
-        .route("/board.css", get(|| asset("text/css; charset=utf-8", board::style())))
-        .route("/board.js", get(|| asset("text/javascript; charset=utf-8", board::script())))
-        .route("/icon/{state}", get(icon))
+        .route(board::STYLE_PATH, get(|| asset("text/css; charset=utf-8", board::style())))
+        .route(board::SCRIPT_PATH, get(|| asset("text/javascript; charset=utf-8", board::script())))
+        .route("/icon/{file}", get(icon))
         .route("/metrics", get(metrics))
         .route("/-/healthy", get(|| async { answer(StatusCode::OK, TEXT, "healthy\n".to_owned()) }))
         .route("/-/ready", get(ready))
@@ -76,26 +74,24 @@ async fn aside(work: impl FnOnce() -> Response + Send + 'static) -> Response {
     spawn_blocking(work).await.unwrap_or_else(failed)
 }
 
-async fn overview(State(app): Shared) -> Response {
-    aside(move || answer(StatusCode::OK, HTML, board::overview(&app.engine.snapshot()))).await
+async fn overview(State(app): Shared, RawQuery(query): RawQuery) -> Response {
+    let query = query.unwrap_or_default();
+    aside(move || answer(StatusCode::OK, HTML, board::overview(&app.engine.snapshot(), &query))).await
 }
 
 async fn check(State(app): Shared, Path((host, name)): Path<(String, String)>) -> Response {
-    aside(move || match board::check(&app.engine.snapshot(), &Id { host, name }) {
+    aside(move || match board::check(&app.engine.snapshot(), &board::id_of(&host, &name)) {
         Some(page) => answer(StatusCode::OK, HTML, page),
         None => answer(StatusCode::NOT_FOUND, HTML, board::not_found()),
     })
     .await
 }
 
-async fn icon(Path(state): Path<String>) -> Response {
-    let state = state.strip_suffix(".svg").unwrap_or_default();
-    let status = match state.parse::<Status>() {
-        Ok(status) => Some(status),
-        Err(_) if state == "pending" => None,
-        Err(_) => return answer(StatusCode::NOT_FOUND, HTML, board::not_found()),
-    };
-    ([(CONTENT_TYPE, "image/svg+xml"), (CACHE_CONTROL, "max-age=300")], board::icon(status)).into_response()
+async fn icon(Path(file): Path<String>) -> Response {
+    match board::icon_of(&file) {
+        Some(drawn) => ([(CONTENT_TYPE, "image/svg+xml"), (CACHE_CONTROL, "max-age=300")], drawn).into_response(),
+        None => answer(StatusCode::NOT_FOUND, HTML, board::not_found()),
+    }
 }
 
 async fn metrics(State(app): Shared) -> Response {

@@ -4,10 +4,11 @@ use crate::runtime::deadline::Deadline;
 use nix::poll::{PollFd, PollFlags, poll};
 use std::io::{ErrorKind, Read};
 use std::os::fd::{AsFd, BorrowedFd};
-use std::time::Duration;
 
 /// Read at one time.
 const BUFFER: usize = 16 * 1024;
+/// Reads that empty any pipe: 1 MiB at most (pipe(7), /proc/sys/fs/pipe-max-size).
+const MOST_READS: usize = 64;
 /// Room for what most programs write, taken at once.
 const USUAL: usize = 512;
 
@@ -46,15 +47,18 @@ impl<R: Read + AsFd> Capture<R> {
         }
     }
 
-    /// Takes what is there, up to the cap, waiting at most this long for each piece.
-    pub(super) fn drain(&mut self, buffer: &mut Vec<u8>, patience: Duration) {
-        while !self.cut && self.fd().is_some_and(|fd| is_readable(fd, patience)) {
+    /// Takes what is there, up to the cap, and what comes until the deadline. Somebody may write for ever: more than
+    /// a pipe holds is not read.
+    pub(super) fn drain(&mut self, buffer: &mut Vec<u8>, deadline: &Deadline) {
+        for _ in 0..MOST_READS {
+            if self.cut || !self.fd().is_some_and(|fd| is_readable(fd, deadline)) {
+                return;
+            }
             self.take(buffer);
         }
     }
 }
 
-fn is_readable(fd: BorrowedFd<'_>, patience: Duration) -> bool {
-    let wait = Deadline::after(patience).poll_timeout();
-    poll(&mut [PollFd::new(fd, PollFlags::POLLIN)], wait) == Ok(1)
+fn is_readable(fd: BorrowedFd<'_>, deadline: &Deadline) -> bool {
+    poll(&mut [PollFd::new(fd, PollFlags::POLLIN)], deadline.poll_timeout()) == Ok(1)
 }

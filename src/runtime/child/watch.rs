@@ -5,9 +5,9 @@ use super::pidfd;
 use crate::runtime::backstop;
 use crate::runtime::deadline::Deadline;
 use nix::poll::{PollFd, PollFlags, poll};
-use nix::sys::signal::{Signal, killpg};
+use nix::sys::signal::{Signal, kill, killpg};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
-use nix::unistd::Pid;
+use nix::unistd::{Pid, getpgid};
 use std::io;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::os::unix::process::CommandExt as _;
@@ -123,7 +123,7 @@ impl Running {
                         break Ending::Stuck(Stuck(self.child));
                     }
                 };
-                let _ = killpg(self.group, if stage == Stage::Asked { Signal::SIGTERM } else { Signal::SIGKILL });
+                self.signal(if stage == Stage::Asked { Signal::SIGTERM } else { Signal::SIGKILL });
             }
             let seen = self.wait(&stdout, &stderr, cancel, &deadline);
             if seen.stdout {
@@ -146,12 +146,21 @@ impl Running {
         };
         // A program that has ended but left a child with our pipe is not waited for.
         for patience in [Duration::ZERO, FAREWELL] {
-            stdout.drain(&mut buffer, patience);
-            stderr.drain(&mut buffer, patience);
+            let deadline = Deadline::after(patience);
+            stdout.drain(&mut buffer, &deadline);
+            stderr.drain(&mut buffer, &deadline);
         }
         let left_behind = stdout.fd().is_some() || stderr.fd().is_some();
         let cut = stdout.cut || stderr.cut;
         Ok(Watched { ending, stdout: stdout.bytes, stderr: stderr.bytes, cut, left_behind })
+    }
+
+    /// Reaches its group, and the program itself where it has left that. Unreaped, its number is still its own.
+    fn signal(&self, signal: Signal) {
+        let _ = killpg(self.group, signal);
+        if getpgid(Some(self.group)) != Ok(self.group) {
+            let _ = kill(self.group, signal);
+        }
     }
 
     /// Waits for anything that may happen, until the deadline.

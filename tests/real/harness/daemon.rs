@@ -83,7 +83,7 @@ impl Daemon {
     }
 
     /// The file that takes what it prints.
-    pub(crate) fn log(&self) -> PathBuf {
+    pub(crate) fn output_path(&self) -> PathBuf {
         self.output.clone()
     }
 

@@ -16,6 +16,8 @@ pub(crate) enum Need {
     Root,
     /// Mounts in a private namespace (a container may forbid them even to root).
     Mounts,
+    /// A file, and what it means that it is not there.
+    File(String, &'static str),
     /// A device node.
     Device(&'static str),
 }
@@ -35,6 +37,7 @@ impl Need {
                 let tmpfs = ["--mount", "--propagation", "private", "mount", "-t", "tmpfs", "t", "/mnt"];
                 (!succeeds("unshare", &tmpfs)).then(|| "mounting is not permitted here".to_owned())
             }
+            Self::File(path, why) => (!Path::new(path).exists()).then(|| (*why).to_owned()),
             Self::Device(path) => (!Path::new(path).exists()).then(|| format!("there is no {path}")),
         }
     }

@@ -1,3 +1,4 @@
+use super::super::limits::MAX_FILE;
 use super::super::load;
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -107,10 +108,11 @@ fn what_is_no_text_file_is_refused() {
     assert_eq!(said(folder.path(), "latin.toml"), "latin.toml: is not UTF-8 in line 2: save it as UTF-8");
     nix::unistd::mkfifo(&path("pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
     assert_eq!(said(folder.path(), "pipe"), "pipe: is no file: name one");
-    fs::write(path("large"), " ".repeat(4 << 20)).unwrap();
+    let most = usize::try_from(MAX_FILE).unwrap();
+    fs::write(path("large"), " ".repeat(most)).unwrap();
     assert_eq!(said(folder.path(), "large"), " of large");
-    fs::write(path("large"), " ".repeat((4 << 20) + 1)).unwrap();
-    assert!(said(folder.path(), "large").starts_with("large: is larger than 4 MiB"));
+    fs::write(path("large"), " ".repeat(most + 1)).unwrap();
+    assert!(said(folder.path(), "large").starts_with("large: is larger than 16 MiB"));
     fs::create_dir(path("links")).unwrap();
     symlink("nowhere", path("links/x.toml")).unwrap();
     fs::write(path("links.toml"), "include = ['links']").unwrap();
