@@ -22,6 +22,7 @@ impl Random {
     }
 
     /// True once in `n` times.
+    #[allow(dead_code, reason = "not every test target asks")]
     pub(crate) fn one_in(&mut self, n: usize) -> bool {
         self.below(n) == 0
     }
