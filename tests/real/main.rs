@@ -16,6 +16,9 @@
 mod board;
 mod cron;
 mod examples;
+mod exporter;
+mod exporter_clock;
+mod exporter_stuck;
 mod full_disks;
 mod harness;
 mod hung_mount;
