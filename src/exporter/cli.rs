@@ -75,8 +75,11 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         // Help and version go to standard output and are no failure: this is no plugin.
         Err(error) => {
-            let said = error.print();
-            return if error.use_stderr() || said.is_err() { ExitCode::from(FAILED) } else { ExitCode::SUCCESS };
+            if let Err(why) = error.print() {
+                console::log(&format!("cannot write to standard output: {why}"));
+                return ExitCode::from(FAILED);
+            }
+            return if error.use_stderr() { ExitCode::from(FAILED) } else { ExitCode::SUCCESS };
         }
     };
     backstop::forget_inherited();

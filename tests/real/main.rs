@@ -18,6 +18,7 @@ mod cron;
 mod examples;
 mod exporter_foreign;
 mod exporter_prometheus;
+mod foreign;
 mod full_disks;
 mod harness;
 mod hung_mount;
@@ -29,4 +30,6 @@ mod nsca;
 mod packaging;
 mod perl;
 mod prometheus;
+#[path = "../common/random.rs"]
+mod random;
 mod xymon;
