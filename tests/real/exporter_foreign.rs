@@ -97,7 +97,8 @@ impl Stage {
         scratch.file("mrtg", format!("{now} 5 6\n{now} 100 200 300 400\n{now} 1 2 3 4\n"));
         // RFC 868: seconds since 1900.
         let time = u32::try_from(now + 2_208_988_800).unwrap().to_be_bytes();
-        let page = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 6\r\nConnection: close\r\n\r\nhello\n";
+        let page =
+            "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 6\r\nConnection: close\r\n\r\nhello\n";
         let talkers = [
             ("ftp", Talker::tcp("220 stage\r\n", "221 bye\r\n")),
             ("http", Talker::tcp("", page)),

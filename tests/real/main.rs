@@ -16,12 +16,12 @@
 mod board;
 mod cron;
 mod examples;
-mod exporter_foreign;
-mod exporter_prometheus;
-mod foreign;
 mod exporter;
 mod exporter_clock;
+mod exporter_foreign;
+mod exporter_prometheus;
 mod exporter_stuck;
+mod foreign;
 mod full_disks;
 mod harness;
 mod hung_mount;
