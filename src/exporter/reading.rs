@@ -3,8 +3,9 @@
 use super::outcome::{End, Faults, Readings};
 use crate::model::answer::{Answer, Finding};
 use crate::model::families::identifier;
+use crate::model::parse::{self, Room};
 use crate::model::status::Status;
-use crate::model::{json, parse, text};
+use crate::model::{json, text};
 
 /// Bytes kept of the first line.
 const LONGEST_SUMMARY: usize = 8 * 1024;
@@ -141,12 +142,12 @@ fn trim(findings: &mut [Finding], room: &mut usize) -> usize {
 }
 
 fn take_text(said: &mut Said, stdout: &str, max_series: usize) {
-    let mut output = parse::parse(stdout);
-    said.summary = text::clean_str(&output.summary).into_owned();
+    let mut output = parse::parse_within(stdout, Room { long: LONGEST_TEXT, values: max_series });
+    // Cut first: escapes are longer than what they stand for.
+    said.summary = text::clean_str(&text::cut(&output.summary, LONGEST_SUMMARY)).into_owned();
     said.long = lines(output.long.iter().map(String::as_str));
     said.faults.unreadable = output.broken;
-    said.faults.dropped = output.perfdata.len().saturating_sub(max_series);
-    output.perfdata.truncate(max_series);
+    said.faults.dropped = output.dropped;
     output.perfdata.shrink_to_fit();
     said.readings = Readings::Perfdata(output.perfdata);
 }
@@ -156,7 +157,8 @@ fn lines<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut room = LONGEST_TEXT;
     let mut kept = Vec::new();
     for line in lines {
-        let line = text::clean_str(line);
+        let line = text::cut(line, LONGEST_TEXT);
+        let line = text::clean_str(&line);
         if line.len() >= room {
             kept.push(text::cut(&line, room.max(3)).into_owned());
             break;

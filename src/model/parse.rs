@@ -49,6 +49,17 @@ pub struct Output {
     pub perfdata: Vec<Perfdatum>,
     /// Pieces of the performance data, and limits and bounds in them, that could not be read.
     pub broken: usize,
+    /// Values of the performance data that were read, and not kept.
+    pub dropped: usize,
+}
+
+/// How much is kept of an output, however long it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Room {
+    /// Bytes of the lines below the first. The line that crosses it is the last.
+    pub long: usize,
+    /// Values of the performance data.
+    pub values: usize,
 }
 
 /// One value of the performance data.
@@ -93,6 +104,13 @@ impl Perfdatum {
 /// Reads the output of a plugin.
 #[must_use]
 pub fn parse(text: &str) -> Output {
+    parse_within(text, Room { long: usize::MAX, values: usize::MAX })
+}
+
+/// Reads the output of a plugin that may be a flood.
+#[must_use]
+pub fn parse_within(text: &str, room: Room) -> Output {
+    let mut left = room.long;
     let mut out = Output::default();
     let mut lines = text.trim_start_matches('\u{feff}').lines().skip_while(|line| line.trim().is_empty());
     let (summary, first) = split(lines.next().unwrap_or_default());
@@ -103,14 +121,24 @@ pub fn parse(text: &str) -> Output {
         let (said, data) = split(line);
         match data {
             None if in_perf && line.contains('=') => perf.extend([" ", line]),
-            _ => out.long.push(said.trim_end().to_owned()),
+            _ if left > 0 => {
+                out.long.push(said.trim_end().to_owned());
+                left = left.saturating_sub(said.len() + 1);
+            }
+            _ => {}
         }
         if let Some(data) = data {
             in_perf = true;
             perf.extend([" ", data]);
         }
     }
-    (out.perfdata, out.broken) = perfdata(&perf);
+    (out.broken, out.dropped) = read(&perf, |datum| {
+        let has_room = out.perfdata.len() < room.values;
+        if has_room {
+            out.perfdata.push(datum);
+        }
+        has_room
+    });
     out
 }
 
@@ -121,7 +149,17 @@ fn split(line: &str) -> (&str, Option<&str>) {
 /// Reads performance data: the values, and how many pieces could not be read.
 #[must_use]
 pub fn perfdata(text: &str) -> (Vec<Perfdatum>, usize) {
-    let (mut found, mut broken, mut front) = (Vec::new(), 0, Front::default());
+    let mut found = Vec::new();
+    let (broken, _) = read(text, |datum| {
+        found.push(datum);
+        true
+    });
+    (found, broken)
+}
+
+/// Hands each value over; returns how many pieces could not be read, and how many values were not kept.
+fn read(text: &str, mut keep: impl FnMut(Perfdatum) -> bool) -> (usize, usize) {
+    let (mut broken, mut dropped, mut front) = (0, 0, Front::default());
     let mut rest = text.trim();
     while !rest.is_empty() {
         let (piece, after) = label::next(rest);
@@ -130,12 +168,12 @@ pub fn perfdata(text: &str) -> (Vec<Perfdatum>, usize) {
             Piece::Broken => None,
         };
         match datum {
-            Some(datum) => found.push(datum),
+            Some(datum) => dropped += usize::from(!keep(datum)),
             None => broken += 1,
         }
         rest = after.trim_start();
     }
-    (found, broken)
+    (broken, dropped)
 }
 
 fn datum(label: String, fields: &str, broken: &mut usize) -> Option<Perfdatum> {
@@ -154,6 +192,13 @@ mod tests {
     use crate::model::render::{self, Format, Options};
     use crate::model::report::tests::sample_answer;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_flood_is_kept_in_part_and_counted() {
+        let out = parse_within("a | x=1 y=2 z=q\nbb\ncc\ndd | w=3", Room { long: 4, values: 2 });
+        assert_eq!((out.long, out.perfdata.len()), (vec!["bb".to_owned(), "cc".to_owned()], 2));
+        assert_eq!((out.broken, out.dropped), (1, 1));
+    }
 
     #[test]
     fn the_form_of_the_plugin_api() {

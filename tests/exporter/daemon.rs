@@ -213,8 +213,13 @@ impl Exporter {
 
     /// Ends it as a service manager does.
     pub fn terminate(&mut self) -> (ExitStatus, Duration) {
+        self.end("TERM")
+    }
+
+    /// Ends it by a signal.
+    pub fn end(&mut self, signal: &str) -> (ExitStatus, Duration) {
         let start = Instant::now();
-        self.signal("TERM");
+        self.signal(signal);
         let status = until("its end", || self.child.try_wait().unwrap());
         (status, start.elapsed())
     }

@@ -23,15 +23,15 @@ mod process;
 mod scrape;
 
 mod answers;
-//mod bounded;
-//mod clients;
+mod bounded;
+mod clients;
 mod endings;
-//mod environment;
-//mod hard;
-//mod life;
-//mod once;
-//mod reload;
-//mod requests;
+mod environment;
+mod hard;
+mod life;
+mod once;
+mod reload;
+mod requests;
 
 use std::process::ExitCode;
 
@@ -54,15 +54,15 @@ const AT_A_TIME: usize = 6;
 
 fn main() -> ExitCode {
     let mut trials = Vec::new();
-    //trials.extend(bounded::trials());
-    //trials.extend(clients::trials());
+    trials.extend(bounded::trials());
+    trials.extend(clients::trials());
     trials.extend(endings::trials());
     trials.extend(answers::trials());
-    //trials.extend(hard::trials());
-    //trials.extend(reload::trials());
-    //trials.extend(requests::trials());
-    //trials.extend(life::trials());
-    //trials.extend(once::trials());
-    //trials.extend(environment::trials());
+    trials.extend(hard::trials());
+    trials.extend(reload::trials());
+    trials.extend(requests::trials());
+    trials.extend(life::trials());
+    trials.extend(once::trials());
+    trials.extend(environment::trials());
     harness::run(trials, AT_A_TIME)
 }

@@ -4,12 +4,13 @@
 set -eu
 
 packages="
-    nagios4-core
+    nagios4-core monitoring-plugins-basic
     icinga2-bin
     xymon xymon-client
     nsca nsca-client
     prometheus prometheus-node-exporter
     fuse3 python3-fusepy
+    faketime strace
     libmonitoring-plugin-perl
     python3-jsonschema
     man-db groff
