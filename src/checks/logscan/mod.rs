@@ -1,2 +1,4 @@
 //! Logs.
+mod metrics;
+mod rule;
 mod scan;

@@ -19,6 +19,7 @@ mod pattern;
 mod search;
 #[cfg(test)]
 mod tests;
+mod weight;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use memchr::memmem::Finder;

@@ -2,6 +2,7 @@
 
 use super::block::in_block;
 use super::literals::Required;
+use super::weight::is_heavy;
 use regex::bytes::{Regex, RegexBuilder};
 use std::cell::OnceCell;
 
@@ -23,13 +24,18 @@ impl Pattern {
     /// A regular expression in the syntax of the `regex` crate.
     ///
     /// # Errors
-    /// What is wrong with it, in one line.
+    /// What is wrong with it, in one line; also when it is too large.
     pub(crate) fn regex(text: &str) -> Result<Self, String> {
         let hir = regex_syntax::ParserBuilder::new().utf8(false).build().parse(text);
         let hir = hir.map_err(|error| format!("'{text}' is no regular expression: {}", reason(&error)))?;
         let required = Required::of(&hir);
         let in_block = required.is_none().then(|| in_block(&hir).to_string());
-        Ok(Self { text: text.to_owned(), required, in_block, compiled: OnceCell::new() })
+        let pattern = Self { text: text.to_owned(), required, in_block, compiled: OnceCell::new() };
+        // Better refused now than in the night when the first line comes into question.
+        if is_heavy(&hir) {
+            pattern.compiled()?;
+        }
+        Ok(pattern)
     }
 
     /// A text, as it stands.
@@ -94,7 +100,7 @@ mod tests {
     fn what_is_wrong_is_said_in_a_line() {
         let wrong = Pattern::regex("a(b").expect_err("unclosed");
         assert_eq!(wrong, "'a(b' is no regular expression: unclosed group");
-        assert!(Pattern::regex(r"(\w{500}){50}").expect("parses").compiled().is_err());
+        assert!(Pattern::regex(r"(\w{500}){50}").is_err_and(|why| why.contains("too large")));
         assert!(Pattern::fixed("", false).is_err());
     }
 
