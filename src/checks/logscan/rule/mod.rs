@@ -153,6 +153,11 @@ impl Rule {
         self.level == Level::Ok && other.level.alarms() && other.must_appear.is_none() && meant
     }
 
+    /// Whether a metric of this name is a sum.
+    pub(super) fn sums(&self, name: &str) -> bool {
+        self.metrics.iter().any(|metric| metric.name == name && metric.take == Take::Sum)
+    }
+
     /// Whether something is taken out of its lines.
     pub(super) fn captures(&self) -> bool {
         !self.metrics.is_empty() || self.text.as_ref().is_some_and(|text| text.captures().next().is_some())

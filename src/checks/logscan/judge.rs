@@ -1,0 +1,195 @@
+//! What was seen, and what is remembered, become states. Pure: the time is given.
+
+use super::memory::{Events, Held, Past};
+use super::rule::{Level, Rule, Rules, Take};
+use super::seen::{Line, Seen, SeenByRule};
+use super::words;
+use crate::host::clock::Clock;
+use crate::model::metric::Value;
+use crate::model::report::{Draft, Measure, Report};
+use crate::model::status::Status;
+use crate::model::text::count;
+use crate::model::timestamp::Timestamp;
+use crate::model::unit::Unit;
+
+/// Judges a run, and remembers what the next one needs.
+pub(super) fn judge(rules: &Rules, seen: &Seen, events: &mut Events, now: Timestamp, report: &mut Report<'_>) {
+    events.meet(rules, now, seen.clock.as_ref());
+    if let Some(volume) = seen.volume {
+        let mut whole = Draft::whole();
+        let lines = usize::try_from(volume.lines).unwrap_or(usize::MAX);
+        report.measure(&mut whole, Measure::int("lines", volume.lines).at_least(0.0));
+        report.measure(&mut whole, Measure::int("bytes", volume.bytes).at_least(0.0));
+        #[expect(clippy::cast_precision_loss, reason = "for people")]
+        let size = Unit::Bytes.show(volume.bytes as f64);
+        whole.say(format!("{} ({size}) read", count(lines, "line", "lines")));
+        report.add(whole);
+        report.summary(format!("{} ({size}), no event", count(lines, "new line", "new lines")));
+    }
+    for (at, rule) in rules.iter().enumerate() {
+        let (Some(seen_by_rule), Some(past)) = (seen.rule(at), events.rules.get_mut(&rule.name)) else { continue };
+        let one = One { rule, rules, seen, by_rule: seen_by_rule, now };
+        let draft = one.judge(past, report);
+        report.add(draft);
+    }
+}
+
+/// Says what is held and what counts, without reading anything or changing the memory.
+pub(super) fn status(rules: &Rules, clock: Option<Clock>, events: &Events, now: Timestamp, report: &mut Report<'_>) {
+    let mut copy = events.clone();
+    let mut nothing = Seen::new(rules);
+    nothing.clock = clock;
+    judge(rules, &nothing, &mut copy, now, report);
+    for rule in rules.iter().filter(|rule| rule.level.alarms()) {
+        if let Some(past) = copy.rules.get(&rule.name) {
+            report.note(words::remembered(rule, past, now));
+        }
+    }
+    report.summary("no event is held");
+}
+
+struct One<'a> {
+    rule: &'a Rule,
+    rules: &'a Rules,
+    seen: &'a Seen,
+    by_rule: &'a SeenByRule,
+    now: Timestamp,
+}
+
+impl One<'_> {
+    fn judge(&self, past: &mut Past, report: &mut Report<'_>) -> Draft {
+        let mut draft = Draft::item(&self.rule.name);
+        past.matches = past.matches.saturating_add(self.by_rule.matches);
+        if let Some(latest) = self.by_rule.latest {
+            let before = past.last.map_or(f64::NEG_INFINITY, |last| last.0);
+            past.last = Some(Timestamp(latest.0.max(before).min(self.now.0)));
+        }
+        let text = match (self.rule.level, self.rule.must_appear) {
+            (Level::Ok | Level::Ignore, _) => words::matched(self.rule, self.by_rule.matches),
+            (_, Some(longest)) => self.silence(longest, past, &mut draft),
+            (_, None) => self.event(past, &mut draft),
+        };
+        draft.say(text);
+        report.measure(&mut draft, Measure::int("matches", self.by_rule.matches).at_least(0.0));
+        report.measure(&mut draft, Measure::int("matches_seen", past.matches).at_least(0.0));
+        if let Some(last) = past.last {
+            report.measure(&mut draft, Measure::float("age", self.now.since(last).max(0.0)).at_least(0.0));
+        }
+        self.captures(past, &mut draft, report);
+        for line in self.by_rule.first.iter().chain(&self.by_rule.last) {
+            let said = words::line(&line.text);
+            report.detail(format!("{}: {}: {said}", self.rule.name, self.seen.name(line.source)));
+        }
+        draft
+    }
+
+    /// A rule whose lines are the fault.
+    fn event(&self, past: &mut Past, draft: &mut Draft) -> String {
+        if self.by_rule.ended_by.is_some() {
+            past.held = None;
+            past.times.clear();
+        }
+        let status = self.reached(past);
+        if status != Status::Ok {
+            self.hold(status, past);
+        }
+        self.remember_times(past);
+        let Some(held) = &past.held else {
+            let ended = self.by_rule.ended_by.and_then(|by| self.rules.get(by));
+            return match ended {
+                Some(by) => format!("{}: ended by {}", self.rule.name, by.name),
+                None => words::below(self.rule, past, self.by_rule.matches),
+            };
+        };
+        // Without a hold time it is a state only now.
+        let state = held.status(self.now).max(status);
+        draft.raise(state);
+        let text = words::held(self.rule, held, self.now);
+        if held.status(self.now) == Status::Ok {
+            past.held = None;
+        }
+        text
+    }
+
+    /// The state of this run's lines, together with those that an earlier run saw.
+    fn reached(&self, past: &Past) -> Status {
+        let alarm = &self.rule.alarm;
+        let mut status = self.by_rule.reached;
+        if alarm.within.is_some() {
+            let mut times = past.times.clone();
+            for time in &self.by_rule.early {
+                times.push(*time);
+                status = status.max(alarm.reached(&times));
+            }
+        }
+        status
+    }
+
+    fn hold(&self, status: Status, past: &mut Past) {
+        let until = Timestamp(self.now.0 + self.rule.held_for());
+        let first = self.by_rule.first.first().map_or(self.now, |line| line.time);
+        let counted_before = past.times.len() as u64;
+        let held = past.held.get_or_insert_with(|| Held {
+            // The line's own time may be wrong, but not later than now.
+            since: Timestamp(past.times.first().map_or(first.0, |time| time.0).min(self.now.0)),
+            matches: counted_before,
+            ..Held::default()
+        });
+        held.matches = held.matches.saturating_add(self.by_rule.open);
+        // What is critical is a warning, too, where the rule has one: it may last longer than the critical state.
+        if status == Status::Critical {
+            held.critical = Some(until);
+        }
+        if status == Status::Warning || self.rule.alarm.warning.is_some() {
+            held.warning = Some(until);
+        }
+        if let Some(line) = self.by_rule.last() {
+            held.source = words::source(self.seen.name(line.source));
+            held.text = words::text(self.rule, line, &held.source);
+        }
+    }
+
+    fn remember_times(&self, past: &mut Past) {
+        let Some(within) = self.rule.alarm.within else { return };
+        past.times.extend(self.by_rule.late.iter().map(|time| Timestamp(time.0.min(self.now.0))));
+        past.times.retain(|time| self.now.since(*time) <= within);
+        let most = self.rule.alarm.most();
+        past.times.drain(..past.times.len().saturating_sub(most));
+    }
+
+    /// A rule whose silence is the fault.
+    fn silence(&self, longest: f64, past: &Past, draft: &mut Draft) -> String {
+        let from = past.last.map_or(past.known, |last| Timestamp(last.0.max(past.known.0)));
+        let silent = self.now.since(from);
+        if silent <= longest {
+            return words::matched(self.rule, self.by_rule.matches);
+        }
+        if self.seen.incomplete {
+            return format!("{}: not known yet, there is more to read", self.rule.name);
+        }
+        draft.raise(self.rule.level.status());
+        words::silent(self.rule, past, longest, self.now)
+    }
+
+    /// Captured numbers. The last and the largest stay for the hold time, so that a retry sees them too.
+    fn captures(&self, past: &mut Past, draft: &mut Draft, report: &mut Report<'_>) {
+        for (metric, new) in self.rule.metrics.iter().zip(&self.by_rule.values) {
+            let old = past.values.get(&metric.name).copied();
+            let kept = match (metric.take, *new, old) {
+                (Take::Sum, new, old) => Some((new.unwrap_or(0.0) + old.map_or(0.0, |(sum, _)| sum), self.now))
+                    .filter(|(sum, _)| sum.is_finite()),
+                (Take::Max, Some(new), Some((old, time))) if old >= new => Some((old, time)),
+                (_, Some(new), _) => Some((new, self.now)),
+                (_, None, old) => old,
+            };
+            report.measure(draft, Measure::new(&metric.name, kept.and_then(|(value, _)| Value::finite(value))));
+            match kept {
+                Some(kept) => past.values.insert(metric.name.clone(), kept),
+                None => past.values.remove(&metric.name),
+            };
+        }
+        if self.by_rule.no_numbers > 0 {
+            report.note(format!("{}: {} captures are no numbers", self.rule.name, self.by_rule.no_numbers));
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! The rules that are shipped in `packaging/logscan`, tried on lines as the programs write them.
+
+use super::rule::{self, Rules};
+use super::scan::Scanner;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+fn presets() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/logscan");
+    let entries = std::fs::read_dir(folder).expect("the presets");
+    entries.filter_map(|entry| Some(entry.ok()?.path())).collect()
+}
+
+#[test]
+fn every_rule_takes_its_lines_and_no_other() {
+    let presets = presets();
+    assert!(presets.len() >= 7, "{presets:?}");
+    for path in presets {
+        let rules = Rules::new(rule::read(&path).expect("right")).expect("agreeing");
+        let stem = path.file_stem().and_then(|stem| stem.to_str()).expect("a name");
+        let lines = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/logscan").join(format!("{stem}.txt"));
+        let lines = std::fs::read_to_string(&lines).unwrap_or_else(|why| panic!("{}: {why}", lines.display()));
+        let scanner = Scanner::new(rules.matchers()).expect("rules");
+        let mut tried = BTreeSet::new();
+        for sample in lines.lines() {
+            let (want, line) = sample.split_once('\t').expect("rule and line");
+            let taken = scanner.judge_line(line.as_bytes()).expect("patterns");
+            let name = taken.and_then(|(rule, _)| rules.get(rule)).map_or("-", |rule| rule.name.as_str());
+            assert_eq!(name, want, "{stem}: {line}");
+            tried.insert(name.to_owned());
+        }
+        for rule in rules.iter() {
+            assert!(tried.contains(&rule.name), "{stem}: no line for '{}'", rule.name);
+        }
+    }
+}
+
+#[test]
+fn the_presets_go_together() {
+    let all = presets().iter().flat_map(|path| rule::read(path).expect("right")).collect();
+    let rules = Rules::new(all).expect("agreeing");
+    Scanner::new(rules.matchers()).expect("not too large together");
+}
+
+/// A pattern without a text that every match contains costs the speed of all: a preset has none.
+#[test]
+fn every_pattern_of_a_preset_can_be_searched_for_by_a_text() {
+    for path in presets() {
+        for rule in rule::read(&path).expect("right") {
+            for pattern in rule.matcher().patterns {
+                assert!(pattern.required().is_some(), "{}: '{}': {pattern:?}", path.display(), rule.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! What a run finds, rule by rule: bounded, whatever the number of lines.
+//!
+//! Lines come in their order, so that a line which ends an event ends what came before it and nothing else.
+
+use super::rule::{Alarm, Rule, Rules, Take};
+use crate::host::clock::Clock;
+use crate::model::status::Status;
+use crate::model::timestamp::Timestamp;
+use std::collections::VecDeque;
+
+/// Lines that are kept of the beginning and of the end.
+const KEPT: usize = 3;
+/// Bytes of a line that are kept: enough for whatever is shown.
+const LINE: usize = 512;
+/// The same where something is taken out of it.
+const LINE_WITH_CAPTURES: usize = 4096;
+
+/// A file, a command or a journal that lines come from: its place among the names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Source(u32);
+
+/// A line that a rule took.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Line {
+    /// Where it was.
+    pub(super) source: Source,
+    /// The line or its beginning.
+    pub(super) text: Vec<u8>,
+    /// Which pattern of the rule matched.
+    pub(super) pattern: usize,
+    /// When it was written, or read where that is not known.
+    pub(super) time: Timestamp,
+}
+
+/// How much was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Volume {
+    /// Lines, or records of several lines.
+    pub(super) lines: u64,
+    /// Bytes.
+    pub(super) bytes: u64,
+}
+
+/// All that a run found.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// In the order of the rules.
+    rules: Vec<SeenByRule>,
+    sources: Vec<String>,
+    /// How much was read; `None` where nothing was to be read.
+    pub(super) volume: Option<Volume>,
+    /// Whether there is more to read: then silence is not known.
+    pub(super) incomplete: bool,
+    /// The time since boot, which nobody sets.
+    pub(super) clock: Option<Clock>,
+}
+
+/// What one rule took. All but `matches`, `latest` and `values` is since the last line that ended its events.
+#[derive(Debug, Default)]
+pub(super) struct SeenByRule {
+    /// Lines in this run.
+    pub(super) matches: u64,
+    /// The time of the latest line.
+    pub(super) latest: Option<Timestamp>,
+    /// The rule whose line has ended what was held before.
+    pub(super) ended_by: Option<usize>,
+    /// Lines that count for an event.
+    pub(super) open: u64,
+    /// The state that these lines come to by themselves.
+    pub(super) reached: Status,
+    /// The times of the first of them, which may complete what an earlier run saw.
+    pub(super) early: Vec<Timestamp>,
+    /// The times of the last of them.
+    pub(super) late: VecDeque<Timestamp>,
+    /// The first lines.
+    pub(super) first: Vec<Line>,
+    /// The last lines behind these.
+    pub(super) last: VecDeque<Line>,
+    /// The captured values, in the order of the rule's metrics.
+    pub(super) values: Vec<Option<f64>>,
+    /// Captures that should be numbers and are none.
+    pub(super) no_numbers: u64,
+}
+
+impl Seen {
+    /// Nothing yet.
+    pub(super) fn new(rules: &Rules) -> Self {
+        let one = |rule: &Rule| SeenByRule { values: vec![None; rule.metrics.len()], ..SeenByRule::default() };
+        Self { rules: rules.iter().map(one).collect(), ..Self::default() }
+    }
+
+    /// Names a source for the lines that come from it.
+    pub(super) fn source(&mut self, name: &str) -> Source {
+        self.sources.push(name.to_owned());
+        Source(u32::try_from(self.sources.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// The name of a source.
+    pub(super) fn name(&self, source: Source) -> &str {
+        self.sources.get(source.0 as usize).map_or("", String::as_str)
+    }
+
+    /// What a rule took.
+    pub(super) fn rule(&self, at: usize) -> Option<&SeenByRule> {
+        self.rules.get(at)
+    }
+
+    /// Notes a line: the rule that took it, by its place, and which of its patterns matched.
+    pub(super) fn take(
+        &mut self,
+        rules: &Rules,
+        at: usize,
+        pattern: usize,
+        source: Source,
+        text: &[u8],
+        time: Timestamp,
+    ) {
+        let (Some(rule), Some(seen)) = (rules.get(at), self.rules.get_mut(at)) else { return };
+        seen.matches += 1;
+        seen.latest = Some(seen.latest.map_or(time, |latest| if latest.0 > time.0 { latest } else { time }));
+        if !rule.metrics.is_empty() {
+            seen.measure(rule, pattern, text);
+        }
+        if rule.level.alarms() {
+            seen.keep(rule, Line { source, pattern, time, text: Vec::new() }, text);
+            seen.count(&rule.alarm, time);
+        }
+        for cleared in rules.cleared_by(at) {
+            if let Some(other) = self.rules.get_mut(*cleared) {
+                other.end(at);
+            }
+        }
+    }
+}
+
+impl SeenByRule {
+    /// The last line that counts.
+    pub(super) fn last(&self) -> Option<&Line> {
+        self.last.back().or_else(|| self.first.last())
+    }
+
+    fn count(&mut self, alarm: &Alarm, time: Timestamp) {
+        self.open += 1;
+        let most = alarm.most();
+        if self.early.len() < most {
+            self.early.push(time);
+        }
+        if most > 0 && self.late.len() == most {
+            self.late.pop_front();
+        }
+        if most > 0 {
+            self.late.push_back(time);
+        }
+        self.reached = self.reached.max(alarm.reached(self.late.make_contiguous()));
+    }
+
+    fn keep(&mut self, rule: &Rule, mut line: Line, text: &[u8]) {
+        let room = if rule.captures() { LINE_WITH_CAPTURES } else { LINE };
+        let text = text.get(..room).unwrap_or(text);
+        if self.first.len() < KEPT {
+            line.text.extend_from_slice(text);
+            self.first.push(line);
+            return;
+        }
+        // The memory of the one that goes is used again: there may be millions.
+        if self.last.len() == KEPT
+            && let Some(oldest) = self.last.pop_front()
+        {
+            line.text = oldest.text;
+            line.text.clear();
+        }
+        line.text.extend_from_slice(text);
+        self.last.push_back(line);
+    }
+
+    fn measure(&mut self, rule: &Rule, pattern: usize, text: &[u8]) {
+        let regex = rule.patterns.get(pattern).and_then(|phrase| phrase.pattern().compiled().ok());
+        let Some(captures) = regex.and_then(|regex| regex.captures(text)) else { return };
+        for (metric, value) in rule.metrics.iter().zip(&mut self.values) {
+            let Some(captured) = captures.name(&metric.name) else { continue };
+            let Some(new) = metric.value(captured.as_bytes()) else {
+                self.no_numbers += 1;
+                continue;
+            };
+            *value = Some(match (metric.take, *value) {
+                (Take::Last, _) | (_, None) => new,
+                (Take::Max, Some(old)) => old.max(new),
+                (Take::Sum, Some(old)) => old + new,
+            });
+        }
+    }
+
+    fn end(&mut self, by: usize) {
+        self.ended_by = Some(by);
+        self.open = 0;
+        self.reached = Status::Ok;
+        self.early.clear();
+        self.late.clear();
+        self.first.clear();
+        self.last.clear();
+    }
+}
+
+impl Alarm {
+    /// The state when the last of these lines was written.
+    pub(super) fn reached(&self, times: &[Timestamp]) -> Status {
+        let Some(within) = self.within else {
+            return self.status(1);
+        };
+        // Lines of several files do not come in the order of their times.
+        let close = |count: usize| {
+            let first = times.len().checked_sub(count).and_then(|at| times.get(at));
+            first.zip(times.last()).is_some_and(|(first, last)| last.since(*first).abs() <= within)
+        };
+        let enough = |count: Option<u64>| count.is_some_and(|count| usize::try_from(count).is_ok_and(close));
+        if enough(self.critical) {
+            Status::Critical
+        } else if enough(self.warning) {
+            Status::Warning
+        } else {
+            Status::Ok
+        }
+    }
+}
