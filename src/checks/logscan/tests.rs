@@ -14,6 +14,7 @@ use crate::model::rule::Rule as Limit;
 use crate::model::status::Status;
 use crate::model::thresholds::Thresholds;
 use crate::model::timestamp::Timestamp;
+use proptest::prelude::*;
 use std::ops::ControlFlow;
 
 /// 2026-11-23, midnight.
@@ -335,4 +336,55 @@ fn long_lines_are_cut_and_the_last_few_are_kept() {
     let heads: Vec<&str> = answer.details.iter().filter_map(|line| line.get(12..14)).collect();
     assert_eq!(heads, ["E0", "E1", "E2", "E6", "E7", "E8"]);
     assert!(serde_json::to_string(&runs.events).is_ok_and(|stored| stored.len() < 700));
+}
+
+/// What the rules of the next test come to, from all that has ever been read.
+fn from_the_beginning(read: &[(f64, &str)], now: f64) -> Status {
+    let (mut times, mut warning, mut critical) = (Vec::new(), f64::NEG_INFINITY, f64::NEG_INFINITY);
+    for (time, line) in read {
+        match *line {
+            "up" => {
+                times.clear();
+                (warning, critical) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
+            }
+            "down" => {
+                times.push(*time);
+                match times.iter().filter(|then| time - **then <= 10.0).count() {
+                    0 | 1 => {}
+                    2 | 3 => warning = time + 7.0,
+                    _ => (warning, critical) = (time + 7.0, time + 7.0),
+                }
+            }
+            _ => {}
+        }
+    }
+    match () {
+        () if critical > now => Critical,
+        () if warning > now => Warning,
+        () => Fine,
+    }
+}
+
+proptest! {
+    /// Whatever is read when, and however it is divided into runs, the state is that of the whole story.
+    #[test]
+    fn runs_come_to_what_the_whole_story_comes_to(
+        runs in prop::collection::vec((0u32..9, prop::collection::vec(0usize..5, 0..5), any::<bool>()), 1..25),
+    ) {
+        let mut check = Runs::new(&["d: warning /down/ count=2 critical_count=4 within=10min hold=7min", "u: ok /up/"]);
+        let (mut minute, mut read) = (0.0, Vec::new());
+        for (pause, lines, rebooted) in runs {
+            minute += f64::from(pause);
+            if rebooted {
+                check.boot(&format!("at {minute}"), 1.0);
+            } else {
+                check.clock = None;
+            }
+            let lines: Vec<&str> = lines.iter().map(|n| ["down", "down", "down", "up", "fine"][*n]).collect();
+            read.extend(lines.iter().map(|line| (minute, *line)));
+            prop_assert_eq!(check.state(minute, &lines), from_the_beginning(&read, minute), "{} {:?}", minute, read);
+        }
+        check.clock = None;
+        prop_assert_eq!(check.state(minute + 7.0, &[]), Fine);
+    }
 }
