@@ -11,6 +11,7 @@ use crate::model::status::Status;
 use crate::model::text::count;
 use crate::model::timestamp::Timestamp;
 use crate::model::unit::Unit;
+use std::collections::VecDeque;
 
 /// Judges a run, and remembers what the next one needs.
 pub(super) fn judge(rules: &Rules, seen: &Seen, events: &mut Events, now: Timestamp, report: &mut Report<'_>) {
@@ -116,9 +117,9 @@ impl One<'_> {
         let alarm = &self.rule.alarm;
         let mut status = self.by_rule.reached;
         if alarm.within.is_some() {
-            let mut times = past.times.clone();
+            let mut times = VecDeque::from(past.times.clone());
             for time in &self.by_rule.early {
-                times.push(*time);
+                times.push_back(*time);
                 status = status.max(alarm.reached(&times));
             }
         }

@@ -151,7 +151,10 @@ impl SeenByRule {
         if most > 0 {
             self.late.push_back(time);
         }
-        self.reached = self.reached.max(alarm.reached(self.late.make_contiguous()));
+        // A burst of millions: once it is critical, there is nothing more to find out.
+        if self.reached != Status::Critical {
+            self.reached = self.reached.max(alarm.reached(&self.late));
+        }
     }
 
     fn keep(&mut self, rule: &Rule, mut line: Line, text: &[u8]) {
@@ -203,14 +206,14 @@ impl SeenByRule {
 
 impl Alarm {
     /// The state when the last of these lines was written.
-    pub(super) fn reached(&self, times: &[Timestamp]) -> Status {
+    pub(super) fn reached(&self, times: &VecDeque<Timestamp>) -> Status {
         let Some(within) = self.within else {
             return self.status(1);
         };
         // Lines of several files do not come in the order of their times.
         let close = |count: usize| {
             let first = times.len().checked_sub(count).and_then(|at| times.get(at));
-            first.zip(times.last()).is_some_and(|(first, last)| last.since(*first).abs() <= within)
+            first.zip(times.back()).is_some_and(|(first, last)| last.since(*first).abs() <= within)
         };
         let enough = |count: Option<u64>| count.is_some_and(|count| usize::try_from(count).is_ok_and(close));
         if enough(self.critical) {
