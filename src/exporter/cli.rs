@@ -11,8 +11,9 @@ use crate::model::status::Status;
 use crate::runtime::backstop;
 use anyhow::{Context as _, anyhow, bail};
 use clap::{CommandFactory as _, Parser};
+use socket2::SockRef;
 use std::io::{self, Write as _};
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Shutdown, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
@@ -134,7 +135,10 @@ impl Arguments {
         let listen = self.listen.is_none().then_some(config.listen);
         let reloader = Reloader { source, engine: engine.clone(), health, listen, turn: Mutex::new(()) };
         let app = Arc::new(App { engine: engine.clone(), metrics, reloader });
+        let door = listener.try_clone()?;
         let ended = attend(&runtime, listener, app);
+        // A program whose start is stuck in the kernel still has a copy of this socket: closed alone, it would listen on.
+        let _ = SockRef::from(&door).shutdown(Shutdown::Both);
         engine.stop();
         runtime.shutdown_background();
         ended.map(|()| ExitCode::SUCCESS)

@@ -1,8 +1,6 @@
 //! The end of an exporter, and of the one before it.
 
 use crate::daemon::{Exporter, Folder, OFTEN, RARELY, shell, until};
-use std::fs;
-use std::os::unix::fs::OpenOptionsExt;
 use std::time::Duration;
 
 crate::trials![
@@ -20,7 +18,7 @@ fn an_end_ends_the_plugins_that_run() {
         let polite = "trap 'echo asked >asked; exit 0' TERM; : >began; while :; do sleep 0.05; done";
         let checks = [
             shell("polite", polite, ""),
-            shell("deaf", "trap '' TERM INT; : >deaf; while :; do sleep 1; done", ""),
+            shell("deaf", "trap '' TERM INT; : >deaf; while :; do sleep 1000; done", ""),
             shell("quick", "exit 0", "interval = \"1s\""),
         ];
         let mut exporter = Exporter::start(&format!("{RARELY}{}", checks.concat()));
@@ -30,7 +28,8 @@ fn an_end_ends_the_plugins_that_run() {
         assert_eq!(status.code(), Some(0), "{}", exporter.log());
         assert!(took < FAREWELL, "{signal}: {took:?}");
         assert!(there(&exporter, "asked"), "{signal}");
-        assert_eq!(exporter.left(), [0_u32; 0], "{signal}");
+        // They were killed before; the kernel takes a moment to take them away.
+        until("the end of the plugins", || exporter.left().is_empty().then_some(()));
         let log = exporter.log();
         assert!(log.contains(&format!("SIG{signal}: ending the plugins that are running")), "{log}");
         assert!(!log.contains("h/polite: ") && !log.contains("h/deaf: "), "our end is no state of theirs: {log}");
@@ -57,17 +56,13 @@ fn a_crash_leaves_plugins_that_end_by_themselves() {
     let mut exporter = Exporter::start(&config);
     until("the plugin", || exporter.folder.path().join("began").exists().then_some(()));
     exporter.kill();
-    assert_eq!(exporter.left().len() >= 1, true, "it goes on");
+    assert!(!exporter.left().is_empty(), "it goes on");
     exporter.folder.file("go", "");
     until("its end", || exporter.left().is_empty().then_some(()));
 }
 
 fn a_log_that_nobody_reads_stops_nothing() {
     let folder = Folder::new();
-    let pipe = folder.at("pipe");
-    nix::unistd::mkfifo(pipe.as_str(), nix::sys::stat::Mode::from_bits_truncate(0o600)).unwrap();
-    // Both ends are open, and nobody reads.
-    let reader = fs::OpenOptions::new().read(true).write(true).custom_flags(nix::libc::O_NONBLOCK).open(&pipe).unwrap();
     // A state that changes with each run, in many words.
     let flip = "n=$(cat n 2>/dev/null || echo 0); echo $((1-n)) >n; printf '%01900d' 0; exit $n";
     let names: Vec<String> = (0..4).map(|number| format!("c{number}")).collect();
@@ -75,17 +70,13 @@ fn a_log_that_nobody_reads_stops_nothing() {
         .iter()
         .map(|name| shell(name, &flip.replace(" n", &format!(" {name}")).replace(">n", &format!(">{name}")), ""))
         .collect();
-    folder.file("redirect", "exec \"$@\" 2>pipe\n");
     let script = folder.script(
         "deaf",
         "#!/bin/sh\n\"$@\" 2>&1 >/dev/null | { read -r first; echo \"$first\" >&2; exec sleep 1000; }\n",
     );
-    let mut exporter =
-        Exporter::start_with(folder, &format!("{OFTEN}{checks}"), &[&script], &["--listen", "127.0.0.1:0"]);
+    let exporter = Exporter::start_with(folder, &format!("{OFTEN}{checks}"), &[&script], &["--listen", "127.0.0.1:0"]);
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     // 64 KiB of pipe hold some thirty of these lines.
     exporter.until_run(&names, 12.0);
     assert_eq!(exporter.scrape().of("c0", "missed_runs_total"), Some(0.0));
-    drop(reader);
-    exporter.kill();
 }

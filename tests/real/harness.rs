@@ -10,6 +10,7 @@ mod needs;
 mod plugin;
 mod scrape;
 mod scratch;
+mod talker;
 mod wait;
 
 pub(crate) use browser::{Browser, ENTER, TAB};
@@ -21,4 +22,5 @@ pub(crate) use needs::{Need, skipped};
 pub(crate) use plugin::{Perf, Ran, Said, bin, run};
 pub(crate) use scrape::{Series, series};
 pub(crate) use scratch::Scratch;
+pub(crate) use talker::Talker;
 pub(crate) use wait::{LIMIT, eventually, http_ask, http_get, port_open};

@@ -10,6 +10,7 @@ packages="
     nsca nsca-client
     prometheus prometheus-node-exporter
     fuse3 python3-fusepy
+    faketime strace
     libmonitoring-plugin-perl
     python3-jsonschema
     man-db groff

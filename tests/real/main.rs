@@ -16,8 +16,11 @@
 mod board;
 mod cron;
 mod examples;
+mod exporter;
+mod exporter_clock;
 mod exporter_foreign;
 mod exporter_prometheus;
+mod exporter_stuck;
 mod foreign;
 mod full_disks;
 mod harness;

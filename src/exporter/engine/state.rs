@@ -289,6 +289,34 @@ impl State {
     }
 }
 
+#[cfg(test)]
+impl State {
+    /// What holds at any time.
+    pub(super) fn assert_sound(&self) {
+        let due = |(id, entry): (&Id, &Entry)| (entry.standing.due, id.clone(), Event::Due);
+        let limit = |(id, live): (&Id, &Live)| (live.limit, id.clone(), Event::Limit(live.number));
+        let under_way = self.live.iter().filter(|(_, live)| matches!(live.phase, Phase::Running(_)));
+        let timers: BTreeSet<_> = self.entries.iter().map(due).chain(under_way.map(limit)).collect();
+        assert_eq!(self.timers, timers, "one time for each check, and one for each run");
+        let phase = |wanted: Phase| self.entries.iter().filter(move |(_, entry)| entry.standing.phase == wanted);
+        let mut queue: Vec<&Id> = self.queue.iter().collect();
+        queue.sort();
+        assert!(queue.iter().copied().eq(phase(Phase::Queued).map(|(id, _)| id)), "who is queued is so once");
+        for (id, entry) in &self.entries {
+            match self.live.get(id) {
+                Some(live) => assert_eq!(entry.standing.phase, live.phase, "{id}"),
+                None => assert!(matches!(entry.standing.phase, Phase::Waiting | Phase::Queued), "{id}"),
+            }
+        }
+        let known =
+            |id: &Id| self.live.get(id).is_some_and(|live| !live.given_up && matches!(live.phase, Phase::Stuck(_)));
+        assert!(self.stuck.iter().all(|(id, _)| known(id)), "a process that is stuck is a run");
+        let given_up = self.live.values().filter(|live| live.given_up).count();
+        let stuck = self.live.values().filter(|live| matches!(live.phase, Phase::Stuck(_))).count();
+        assert_eq!(stuck, given_up + self.stuck.len(), "a run is stuck by its thread or by its process");
+    }
+}
+
 /// Whether both run the same program in the same way, whatever their times and labels.
 fn runs_the_same(a: &Check, b: &Check) -> bool {
     (&a.command, a.shell, &a.env) == (&b.command, b.shell, &b.env)

@@ -13,6 +13,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -68,6 +69,16 @@ async fn with_headers(request: Request, next: Next) -> Response {
     response
 }
 
+/// Answers that are made at one time: each takes memory for all that it shows.
+static TURNS: Semaphore = Semaphore::const_new(4);
+
+/// An answer that is made of what is known.
+async fn made(work: impl FnOnce() -> Response + Send + 'static) -> Response {
+    // Never closed.
+    let _turn = TURNS.acquire().await;
+    aside(work).await
+}
+
 /// Work that takes milliseconds is done where it keeps no other request waiting.
 async fn aside(work: impl FnOnce() -> Response + Send + 'static) -> Response {
     let failed = |_| answer(StatusCode::INTERNAL_SERVER_ERROR, TEXT, "the answer could not be made\n".to_owned());
@@ -76,11 +87,11 @@ async fn aside(work: impl FnOnce() -> Response + Send + 'static) -> Response {
 
 async fn overview(State(app): Shared, RawQuery(query): RawQuery) -> Response {
     let query = query.unwrap_or_default();
-    aside(move || answer(StatusCode::OK, HTML, board::overview(&app.engine.snapshot(), &query))).await
+    made(move || answer(StatusCode::OK, HTML, board::overview(&app.engine.snapshot(), &query))).await
 }
 
 async fn check(State(app): Shared, Path((host, name)): Path<(String, String)>) -> Response {
-    aside(move || match board::check(&app.engine.snapshot(), &board::id_of(&host, &name)) {
+    made(move || match board::check(&app.engine.snapshot(), &board::id_of(&host, &name)) {
         Some(page) => answer(StatusCode::OK, HTML, page),
         None => answer(StatusCode::NOT_FOUND, HTML, board::not_found()),
     })
@@ -95,7 +106,7 @@ async fn icon(Path(file): Path<String>) -> Response {
 }
 
 async fn metrics(State(app): Shared) -> Response {
-    aside(move || match app.metrics.text() {
+    made(move || match app.metrics.text() {
         Ok(text) => answer(StatusCode::OK, METRICS, text),
         Err(error) => answer(StatusCode::INTERNAL_SERVER_ERROR, TEXT, format!("no metrics: {error}\n")),
     })

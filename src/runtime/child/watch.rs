@@ -74,6 +74,14 @@ impl Stuck {
     }
 }
 
+#[cfg(test)]
+impl Stuck {
+    /// A process that is taken for one.
+    pub(crate) fn of(child: Child) -> Self {
+        Self(child)
+    }
+}
+
 /// A running program in a process group of its own.
 #[derive(Debug)]
 pub struct Running {
