@@ -60,10 +60,10 @@ impl Scene {
     /// The check is shown as stuck, and not started again, while the other goes on.
     fn is_stuck(&mut self) {
         self.exporter.until("a check that is stuck", |seen| (seen.of("stuck", "stuck") == Some(1.0)).then_some(()));
-        let (runs, processes) = (self.exporter.runs("stuck"), self.namespace.processes().len());
+        let runs = self.exporter.runs("stuck");
         self.goes_on(&["steady"]);
         assert_eq!(self.exporter.runs("stuck"), runs, "it must not be started again");
-        assert_eq!(self.namespace.processes().len(), processes, "one process, and no more");
+        assert_eq!(self.waiting(), 1, "one process waits in the kernel, and no more");
         assert_eq!(self.exporter.of("stuck", "status"), Some(3.0));
         assert_eq!(self.exporter.own("stuck"), 1.0);
         let page = self.exporter.get("/check/h/stuck");
@@ -78,6 +78,25 @@ impl Scene {
         self.goes_on(&["steady", "stuck"]);
         assert_eq!(self.exporter.own("stuck"), 0.0);
         self.exporter.until("no dead child", |seen| (!seen.has_zombies()).then_some(()));
+    }
+
+    /// How many processes wait in the kernel and cannot be ended.
+    fn waiting(&self) -> usize {
+        let waits = |pid: &nix::unistd::Pid| {
+            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+            stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('D'))
+        };
+        self.namespace.processes().iter().filter(|pid| waits(pid)).count()
+    }
+
+    /// A single run of all has its end too.
+    fn once_ends(&self) {
+        let (program, file) = (self.scratch.plugin("vitals_exporter"), self.scratch.at("vitals.toml"));
+        let ran = self.namespace.run(&[&program, "--once", "--config", &file]);
+        let lines: Vec<&str> = ran.stdout.lines().collect();
+        assert_eq!((ran.code, lines.first()), (Some(3), Some(&"OK       h/steady: fine")), "{ran:#?}");
+        assert!(lines[1].starts_with("UNKNOWN  h/stuck: did not come back from the kernel in its time"), "{ran:#?}");
+        assert!(ran.took < Duration::from_secs(25), "{ran:#?}");
     }
 
     /// Ends within seconds, whatever is stuck, and another can take its place.
@@ -115,6 +134,7 @@ fn a_program_that_lies_there_is_given_up_and_comes_back() {
     let mut scene = Scene::new("[\"MOUNT/plugin\"]");
     scene.hang();
     scene.is_stuck();
+    scene.once_ends();
     scene.recovers();
     // A configuration that knows the check no more does not lose the thread.
     scene.hang();
