@@ -11,8 +11,11 @@ mod hostile;
 mod icinga;
 #[path = "grammar/perl.rs"]
 mod perl;
+#[path = "common/random.rs"]
+mod random;
 
-use hostile::{Random, Wanted};
+use hostile::Wanted;
+use random::Random;
 use vitals::model::parse;
 use vitals::model::range::Range;
 use vitals::model::unit::Unit;

@@ -3,14 +3,23 @@
 
 use libfuzzer_sys::fuzz_target;
 use vitals::model::parse::parse;
+use vitals::model::perfunit;
 
 fuzz_target!(|text: &str| {
     let output = parse(text);
-    assert!(output.perfdata.len() + output.broken <= text.len());
+    // A value has a label, an equals sign and a digit; what is broken has at least a letter.
+    assert!(3 * output.perfdata.len() + output.broken <= text.len());
     for datum in &output.perfdata {
-        assert!(!datum.label.is_empty() && datum.label.len() <= text.len());
+        assert!(!datum.label.is_empty() && !datum.label.starts_with(char::is_whitespace) | text.contains('\''));
         assert!([datum.value, datum.min, datum.max].into_iter().flatten().all(f64::is_finite));
-        assert!(datum.uom.len() <= 16);
+        assert!(datum.uom.len() <= 16 && datum.label.len() <= 1024);
+        assert!(!datum.label.contains('|') || text.contains('\''), "a bar only between quotes");
+        let (base, _) = datum.in_base();
+        assert!([base.value, base.min, base.max].into_iter().flatten().all(f64::is_finite));
+        // In its base unit it stays as it is.
+        if let Some(value) = base.value.filter(|_| datum.uom != "c") {
+            assert_eq!(perfunit::base(&base.uom).apply(value), value, "{}", datum.uom);
+        }
     }
     assert!(!output.summary.contains('|'));
 });

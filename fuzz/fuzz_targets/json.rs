@@ -10,8 +10,8 @@ fuzz_target!(|text: &str| {
     let Ok(answer) = json::read(text) else { return };
     let written = json::write(&answer);
     let again = json::read(&written).expect("what we write we read");
-    // The decimal form of a number settles after one round.
-    assert_eq!(json::write(&again), json::write(&json::read(&json::write(&again)).expect("again")));
+    assert_eq!(again, answer);
+    assert_eq!(json::write(&again), written);
     let small = Options { first_line: 512, whole: 512, verbosity: 3, ..Options::default() };
     for format in Format::ALL {
         for options in [&Options::default(), &small] {

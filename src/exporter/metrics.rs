@@ -213,7 +213,7 @@ fn perfdatum(families: &mut Families, own: &Labels, datum: &Perfdatum) -> usize 
     let (datum, base) = datum.in_base();
     let mut labels = own.clone();
     labels.push(("label".to_owned(), crate::model::text::clean_str(&datum.label).into_owned()));
-    labels.push(("unit".to_owned(), datum.uom));
+    labels.push(("unit".to_owned(), crate::model::text::clean_str(&datum.uom).into_owned()));
     // A threshold is simple when it is one number that the value must not exceed.
     let upper = |range: &Option<crate::model::range::Range>| {
         range.filter(|range| range.start() == 0.0 && range.end().is_finite() && !range.is_inverted()).map(|r| r.end())

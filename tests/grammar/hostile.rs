@@ -1,5 +1,6 @@
 //! Seeded answers with labels and numbers that nobody would wish for, and what must be read of them.
 
+use crate::random::Random;
 use vitals::model::catalogue::{Catalogue, MetricDef};
 use vitals::model::glob::Glob;
 use vitals::model::metric::{Kind, Metric, Value};
@@ -9,31 +10,6 @@ use vitals::model::report::{Draft, Measure, Report};
 use vitals::model::thresholds::{Limits, Thresholds};
 use vitals::model::timestamp::Timestamp;
 use vitals::model::unit::Unit;
-
-/// Steele, Lea and Flood's SplitMix64: the same numbers everywhere.
-pub(crate) struct Random(u64);
-
-impl Random {
-    pub(crate) const fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    pub(crate) fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % end as u64).expect("small")
-    }
-
-    pub(crate) fn one_in(&mut self, n: usize) -> bool {
-        self.below(n) == 0
-    }
-}
 
 /// A number with at most six places that every language reads the same.
 pub(crate) fn short_number(random: &mut Random) -> f64 {

@@ -58,6 +58,16 @@ impl Icinga {
         })
     }
 
+    /// The rest of the first line of its log that begins with this, when it is whole.
+    pub(crate) fn logged(&mut self, begin: &str) -> String {
+        let output = self.daemon.output_path();
+        self.daemon.until(begin, || {
+            let text = String::from_utf8_lossy(&std::fs::read(&output).ok()?).into_owned();
+            let (line, _) = text.split_once(begin)?.1.split_once('\n')?;
+            Some(line.to_owned())
+        })
+    }
+
     /// The states that a service went through, each with its kind and attempt, repetitions left out.
     fn states(&mut self, service: &str, until: &str) -> Vec<String> {
         let of = |all: &[Written]| {

@@ -4,7 +4,7 @@
 set -eu
 
 packages="
-    nagios4-core
+    nagios4-core monitoring-plugins-basic
     icinga2-bin
     xymon xymon-client
     nsca nsca-client

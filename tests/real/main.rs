@@ -18,7 +18,10 @@ mod cron;
 mod examples;
 mod exporter;
 mod exporter_clock;
+mod exporter_foreign;
+mod exporter_prometheus;
 mod exporter_stuck;
+mod foreign;
 mod full_disks;
 mod harness;
 mod hung_mount;
@@ -30,4 +33,6 @@ mod nsca;
 mod packaging;
 mod perl;
 mod prometheus;
+#[path = "../common/random.rs"]
+mod random;
 mod xymon;

@@ -50,7 +50,10 @@ fn list(findings: &[Finding], room: &mut usize) -> Markup {
                         @let () = *room = left;
                         li {
                             span.state.(State::from(finding.status).name()) { (finding.status) } " "
-                            @if let Some(item) = &finding.item { b { (plain(item)) } " " }
+                            // Most texts begin with the item.
+                            @if let Some(item) = finding.item.as_ref().filter(|item| !finding.text.starts_with(*item)) {
+                                b { (plain(item)) } " "
+                            }
                             (plain(&finding.text))
                             (list(&finding.findings, room))
                         }
@@ -97,23 +100,34 @@ fn metrics(answer: &Answer) -> Markup {
 
 fn metric_row(metric: &Metric, answer: &Answer) -> Markup {
     let value = metric.value.map(Value::as_f64);
+    let state = judged(value, metric.warn, metric.crit);
     let show = |value| metric.unit.show(value);
     let labels = metric.labels.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ");
     let limit = |range: Option<Range>| range.map(|range| alert(range, show));
     html! {
-        tr.(judged(value, metric.warn, metric.crit)) {
+        tr.(state.name()) {
             th scope="row" title=[answer.help.get(&metric.name).map(|help| plain(help))] { (plain(&metric.name)) }
             td data-label="Of" { (plain(&labels)) }
-            td.number data-label="Value" { (value.map_or_else(|| "not known".to_owned(), show)) }
+            (shown(value, state, show))
             td.number data-label="Warning" { (limit(metric.warn).unwrap_or_default()) }
             td.number data-label="Critical" { (limit(metric.crit).unwrap_or_default()) }
         }
     }
 }
 
-/// The class of a value: the state that its limits give it.
-fn judged(value: Option<f64>, warn: Option<Range>, crit: Option<Range>) -> &'static str {
-    value.map_or("", |value| State::from(Limits { warn, crit }.status(value)).name())
+/// The state that its limits give a value.
+fn judged(value: Option<f64>, warn: Option<Range>, crit: Option<Range>) -> State {
+    value.map_or(State::Ok, |value| State::from(Limits { warn, crit }.status(value)))
+}
+
+/// The cell of a value, with the word for its state where that is not OK.
+fn shown(value: Option<f64>, state: State, show: impl Fn(f64) -> String) -> Markup {
+    html! {
+        td.number data-label="Value" {
+            @if state.is_problem() { span.state.(state.name()) { (state.word()) } " " }
+            (value.map_or_else(|| "not known".to_owned(), show))
+        }
+    }
 }
 
 fn perfdata(data: &[Perfdatum]) -> Markup {
@@ -138,12 +152,13 @@ fn perfdata(data: &[Perfdatum]) -> Markup {
 }
 
 fn perfdata_row(datum: &Perfdatum) -> Markup {
+    let state = judged(datum.value, datum.warn, datum.crit);
     let show = |value| with_unit(value, &datum.uom);
     let limit = |range: Option<Range>| range.map(|range| alert(range, show)).unwrap_or_default();
     html! {
-        tr.(judged(datum.value, datum.warn, datum.crit)) {
+        tr.(state.name()) {
             th scope="row" { (plain(&datum.label)) }
-            td.number data-label="Value" { (datum.value.map_or_else(|| "not known".to_owned(), show)) }
+            (shown(datum.value, state, show))
             td.number data-label="Warning" { (limit(datum.warn)) }
             td.number data-label="Critical" { (limit(datum.crit)) }
             td.number data-label="Least" { (datum.min.map(show).unwrap_or_default()) }

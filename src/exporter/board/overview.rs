@@ -23,7 +23,9 @@ pub(super) fn page(snapshot: &Snapshot, filter: &Filter) -> Markup {
             (as_of(snapshot))
         },
         main: html! {
-            h1.unseen { "Status board: " (tally.headline()) }
+            h1.unseen { "Status board" }
+            // Read out when it changes.
+            p.unseen role="status" { (tally.headline()) }
             (notices(snapshot))
             @if tally.total() == 0 { (nothing_configured()) } @else {
                 (states(&tally, filter))

@@ -82,6 +82,11 @@ impl Daemon {
         String::from_utf8_lossy(&std::fs::read(&self.output).unwrap_or_default()).into_owned()
     }
 
+    /// The file that takes what it prints.
+    pub(crate) fn output_path(&self) -> PathBuf {
+        self.output.clone()
+    }
+
     /// Its process.
     pub(crate) fn pid(&self) -> Pid {
         Pid::from_raw(i32::try_from(self.child.id()).unwrap())
