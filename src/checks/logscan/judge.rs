@@ -13,6 +13,9 @@ use crate::model::timestamp::Timestamp;
 use crate::model::unit::Unit;
 use std::collections::VecDeque;
 
+/// Seconds by which a line may be read late, and still be counted with those of its time.
+const BACKLOG: f64 = 86_400.0;
+
 /// Judges a run, and remembers what the next one needs.
 pub(super) fn judge(rules: &Rules, seen: &Seen, events: &mut Events, now: Timestamp, report: &mut Report<'_>) {
     events.meet(rules, now, seen.clock.as_ref());
@@ -99,7 +102,7 @@ impl One<'_> {
             let ended = self.by_rule.ended_by.and_then(|by| self.rules.get(by));
             return match ended {
                 Some(by) => format!("{}: ended by {}", self.rule.name, by.name),
-                None => words::below(self.rule, past, self.by_rule.matches),
+                None => words::below(self.rule, past, self.by_rule.matches, self.now),
             };
         };
         // Without a hold time it is a state only now.
@@ -129,13 +132,16 @@ impl One<'_> {
     fn hold(&self, status: Status, past: &mut Past) {
         let until = Timestamp(self.now.0 + self.rule.held_for());
         let first = self.by_rule.first.first().map_or(self.now, |line| line.time);
-        let counted_before = past.times.len() as u64;
-        let held = past.held.get_or_insert_with(|| Held {
+        if past.held.is_none() {
             // The line's own time may be wrong, but not later than now.
-            since: Timestamp(past.times.first().map_or(first.0, |time| time.0).min(self.now.0)),
-            matches: counted_before,
-            ..Held::default()
-        });
+            let mut new = Held { since: Timestamp(first.0.min(self.now.0)), ..Held::default() };
+            for earlier in past.times_within(self.rule.alarm.within.unwrap_or(0.0), first) {
+                new.since = Timestamp(new.since.0.min(earlier.0));
+                new.matches += 1;
+            }
+            past.held = Some(new);
+        }
+        let Some(held) = &mut past.held else { return };
         held.matches = held.matches.saturating_add(self.by_rule.open);
         // What is critical is a warning, too, where the rule has one: it may last longer than the critical state.
         if status == Status::Critical {
@@ -153,7 +159,7 @@ impl One<'_> {
     fn remember_times(&self, past: &mut Past) {
         let Some(within) = self.rule.alarm.within else { return };
         past.times.extend(self.by_rule.late.iter().map(|time| Timestamp(time.0.min(self.now.0))));
-        past.times.retain(|time| self.now.since(*time) <= within);
+        past.times.retain(|time| self.now.since(*time) <= within + BACKLOG);
         let most = self.rule.alarm.most();
         past.times.drain(..past.times.len().saturating_sub(most));
     }

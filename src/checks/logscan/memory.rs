@@ -138,6 +138,11 @@ impl Events {
 }
 
 impl Past {
+    /// The remembered times that lie within so many seconds of another.
+    pub(super) fn times_within(&self, seconds: f64, at: Timestamp) -> impl Iterator<Item = Timestamp> {
+        self.times.iter().copied().filter(move |time| at.since(*time).abs() <= seconds)
+    }
+
     fn each(&mut self, change: impl Fn(&mut Timestamp)) {
         change(&mut self.known);
         self.last.iter_mut().for_each(&change);

@@ -166,6 +166,11 @@ fn the_times_of_the_lines_count_and_a_burst_in_the_middle_is_found() {
     let burst = [(1.0, "lost"), (20.0, "lost"), (21.0, "lost"), (22.0, "lost"), (80.0, "lost")];
     // Held from the run that read it, or nobody would see it.
     assert!(runs.written(200.0, &burst).summary.contains("held until 03:35 UTC"));
+    // Lines that are read late count with those of their time that an earlier run has read.
+    let mut runs = Runs::new(&["net: critical /lost/ count=3 within=10min"]);
+    assert_eq!(runs.written(100.0, &[(1.0, "lost"), (70.0, "lost"), (72.0, "lost")]).status, Fine);
+    let late = runs.written(130.0, &[(75.0, "lost"), (125.0, "lost")]);
+    assert!(late.summary.starts_with("net: 4 matches since 01:10 UTC"), "{}", late.summary);
 }
 
 #[test]

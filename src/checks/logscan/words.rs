@@ -55,13 +55,19 @@ pub(super) fn held(rule: &Rule, held: &Held, now: Timestamp) -> String {
 }
 
 /// A rule with nothing held.
-pub(super) fn below(rule: &Rule, past: &Past, seen: u64) -> String {
-    match (rule.alarm.within, least(rule)) {
-        (Some(within), Some(least)) if !past.times.is_empty() => {
-            format!("{}: {} of {least} matches within {}", rule.name, past.times.len(), Unit::Seconds.show(within))
-        }
+pub(super) fn below(rule: &Rule, past: &Past, seen: u64, now: Timestamp) -> String {
+    match window(rule, past, now) {
+        Some((counted, window)) if counted > 0 => format!("{}: {window}", rule.name),
         _ => matched(rule, seen),
     }
+}
+
+/// How many lines count now, in a number and in words; `None` where one is enough.
+fn window(rule: &Rule, past: &Past, now: Timestamp) -> Option<(usize, String)> {
+    let within = rule.alarm.within?;
+    let least = [rule.alarm.warning, rule.alarm.critical].into_iter().flatten().min()?;
+    let counted = past.times_within(within, now).count();
+    Some((counted, format!("{counted} of {least} matches within {}", Unit::Seconds.show(within))))
 }
 
 /// A rule whose lines are no fault.
@@ -89,9 +95,8 @@ pub(super) fn remembered(rule: &Rule, past: &Past, now: Timestamp) -> String {
         }
         None => format!("{}: nothing is held", rule.name),
     };
-    if let (Some(within), Some(least)) = (rule.alarm.within, least(rule)) {
-        let window = Unit::Seconds.show(within);
-        said += &format!("; {} of {least} matches within {window}", past.times.len());
+    if let Some((_, window)) = window(rule, past, now) {
+        said += &format!("; {window}");
     }
     if let Some(longest) = rule.must_appear {
         said += &format!("; a match is expected every {}", Unit::Seconds.show(longest));
@@ -100,11 +105,6 @@ pub(super) fn remembered(rule: &Rule, past: &Past, now: Timestamp) -> String {
         Some(last) => said + &format!("; {} in all, the last at {}", matches(past.matches), moment(last, now)),
         None => said + "; never matched",
     }
-}
-
-/// The number of matches that is an event.
-fn least(rule: &Rule) -> Option<u64> {
-    [rule.alarm.warning, rule.alarm.critical].into_iter().flatten().min()
 }
 
 fn matches(number: u64) -> String {
