@@ -1,12 +1,11 @@
 //! The files of one source, each followed from where it was left.
 
-use super::encoding::Form;
 use super::last;
 use super::marks::{MOST_FILES, Mark, Marks};
 use super::opened::{Id, Opened, mtime};
-use super::piece::{Piece, Plain};
-use super::position::Position;
-use super::reader::{Reader, Text};
+use super::packed::Codec;
+use super::piece::Piece;
+use super::reader::Reader;
 use super::trace::{self, Around};
 use super::{Problem, Read, Wishes};
 use crate::runtime::deadline::Deadline;
@@ -85,14 +84,18 @@ impl Follow<'_> {
                 left += piece.left();
                 continue;
             }
-            if let Err(error) = self.read_piece(&mut piece, reader) {
+            let was_done = piece.done;
+            if let Err(error) = piece.read(self.wishes.encoding, reader) {
                 if piece.finished {
                     let path = piece.opened.path.display();
                     read.lost.push(format!("the rest of {path} cannot be read: lines may be lost"));
                 }
                 read.problems.push(Problem::new(&piece.opened.path, error));
             }
-            mark = Some(Mark::of(&group.path, &piece.opened, &piece.at));
+            // One that was known to be at its end is known still.
+            if !(was_done && piece.opened.packed.is_some()) {
+                mark = Some(Mark::of(&group.path, &piece.opened, &piece.at, piece.done));
+            }
             if reader.stopped {
                 left += piece.left();
             }
@@ -108,24 +111,14 @@ impl Follow<'_> {
         (mark, left)
     }
 
-    fn read_piece(&self, piece: &mut Piece, reader: &mut Reader<'_>) -> io::Result<()> {
-        if piece.left() == 0 {
-            return Ok(());
-        }
-        let opened = &piece.opened;
-        let (form, bom) = Form::of(self.wishes.encoding, &opened.head);
-        let text = Text { path: &opened.path, form, bom, end: opened.size, finished: piece.finished };
-        let mut stream = Plain { opened, offset: piece.at.offset };
-        reader.read(text, &mut stream, &mut piece.at)
-    }
-
     /// What there is to read, each file with the way to it.
     fn groups(&self, paths: Vec<PathBuf>, marks: &Marks, around: &mut Around<'_>, read: &mut Read) -> Vec<Group> {
         let mut own: BTreeMap<&Path, &Mark> = marks.files.iter().map(|mark| (mark.path.as_path(), mark)).collect();
         let (mut groups, mut opened) = (Vec::new(), Vec::new());
         for path in paths {
             let mark = own.get(path.as_path()).copied();
-            if let Some(mark) = mark.filter(|_| !self.single)
+            let packed = path.file_name().and_then(Codec::of).is_some();
+            if let Some(mark) = mark.filter(|_| packed || !self.single)
                 && let Some(id) = untouched(&path, mark)
             {
                 around.members.push(id);
@@ -153,13 +146,13 @@ impl Follow<'_> {
         let mut strangers = Vec::new();
         for file in opened {
             let place = own.get(file.path.as_path()).and_then(|mark| {
-                let at = file.find(mark).ok()??;
-                (!around.is_another(mark, &file)).then_some(at)
+                let place = file.find(mark, self.deadline).ok()??;
+                (!around.is_another(mark, &file)).then_some(place)
             });
             match place {
-                Some(at) => {
+                Some((at, content)) => {
                     let keep = own.remove(file.path.as_path()).cloned();
-                    groups.push(with_piece(Group::new(&file.path.clone(), keep), file, at));
+                    groups.push(with_piece(Group::new(&file.path.clone(), keep), Piece::new(file, at, content)));
                 }
                 None => strangers.push(file),
             }
@@ -169,15 +162,17 @@ impl Follow<'_> {
         let present: BTreeMap<PathBuf, Id> = strangers.iter().map(|file| (file.path.clone(), file.id)).collect();
         for file in strangers {
             let moved = own.values().find_map(|mark| {
-                let at = file.find(mark).ok()?.filter(|_| mark.offset > 0 || mark.is_of(file.id))?;
-                (mark.path != file.path).then(|| ((*mark).clone(), at))
+                let place = file.find(mark, self.deadline).ok()??;
+                let elsewhere = mark.path != file.path && (mark.offset > 0 || mark.is_of(file.id));
+                elsewhere.then(|| ((*mark).clone(), place))
             });
             match moved {
-                Some((mark, at)) => {
+                Some((mark, (at, content))) => {
                     own.remove(mark.path.as_path());
                     let (old, group_id, emptied) = (mark.path.clone(), file.id, mark.clone());
                     let keep = Mark { path: file.path.clone(), ..mark };
-                    let mut group = with_piece(Group::new(&keep.path.clone(), Some(keep)), file, at);
+                    let mut group =
+                        with_piece(Group::new(&keep.path.clone(), Some(keep)), Piece::new(file, at, content));
                     group.pieces.iter_mut().for_each(|piece| piece.finished = true);
                     if present.get(&old).is_some_and(|id| emptied.is_of(*id) && !emptied.is_of(group_id)) {
                         group.lost = Some(trace::copied(&old));
@@ -211,11 +206,12 @@ impl Follow<'_> {
             let way = around.way(mark, Some(&file));
             (group.pieces, group.lost) = (way.pieces, way.lost);
         } else if !marks.known && !self.wishes.from_start {
-            match last::end(&file, self.wishes) {
+            match last::end(&file, self.wishes, self.deadline) {
                 Ok(at) => {
                     read.files += 1;
                     read.began.push(file.path.clone());
-                    read.marks.files.push(Mark::of(&file.path, &file, &at));
+                    let done = file.packed.is_some() || at.offset == file.size;
+                    read.marks.files.push(Mark::of(&file.path, &file, &at, done));
                 }
                 Err(error) => read.problems.push(Problem::new(&file.path, error)),
             }
@@ -223,7 +219,14 @@ impl Follow<'_> {
         } else if marks.known && file.mtime < marks.floor {
             return None;
         }
-        Some(with_piece(group, file, Position::default()))
+        let path = file.path.clone();
+        match Piece::all(file, self.deadline) {
+            Ok(piece) => Some(with_piece(group, piece)),
+            Err(error) => {
+                read.problems.push(Problem::new(&path, error));
+                Some(group)
+            }
+        }
     }
 
     /// A log that is not there any more.
@@ -233,21 +236,21 @@ impl Follow<'_> {
         group.missing = true;
         (group.pieces, group.lost) = (way.pieces, way.lost);
         // Old files of a pattern are deleted by design.
-        if !self.single && !way.found && mark.quiet && mark.offset == mark.size {
+        if !self.single && !way.found && mark.quiet && mark.done {
             group.lost = None;
         }
         if let Some(last) = group.pieces.last_mut() {
             // Its writer may still have it open.
-            last.finished = false;
+            last.finished = last.opened.packed.is_some();
             group.mtime = last.opened.mtime;
         }
         group
     }
 }
 
-fn with_piece(mut group: Group, file: Opened, at: Position) -> Group {
-    group.mtime = file.mtime;
-    group.pieces.push(Piece::new(file, at));
+fn with_piece(mut group: Group, piece: Piece) -> Group {
+    group.mtime = piece.opened.mtime;
+    group.pieces.push(piece);
     group
 }
 
@@ -256,7 +259,7 @@ fn untouched(path: &Path, mark: &Mark) -> Option<Id> {
     let metadata = fs::metadata(path).ok()?;
     let id = Id::of(&metadata);
     let same = metadata.is_file() && id == mark.id && metadata.len() == mark.size && mtime(&metadata) == mark.mtime;
-    (same && (mark.offset == mark.size || mark.quiet)).then_some(id)
+    (same && (mark.done || mark.quiet)).then_some(id)
 }
 
 /// The newest files of a pattern, and the time of the newest that is left out.

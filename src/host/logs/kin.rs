@@ -3,8 +3,9 @@
 use super::marks::Mark;
 use super::names::{self, Relation};
 use super::opened::{Id, mtime};
-use super::packed::{Codec, ENDINGS};
+use super::packed::Codec;
 use super::pattern::Pattern;
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
@@ -54,6 +55,10 @@ impl Kinship {
                 found.extend(kin(path, &name, true, Vec::new(), names::age(names::unpacked(&name), OsStr::new(""))));
             }
         }
+        // While a file is being packed there are two of it, and the packed one is not whole.
+        let plain: BTreeSet<PathBuf> =
+            found.iter().filter(|kin| kin.packed.is_none()).map(|kin| kin.path.clone()).collect();
+        found.retain(|kin| kin.packed.is_none() || !plain.contains(&kin.piece()));
         let coarse = found.iter().any(|kin| kin.mtime % SECOND == 0);
         let mut kinship = Self { files: found, coarse };
         kinship.files.sort_by_cached_key(|kin| kinship_key(kin, coarse));
@@ -126,13 +131,12 @@ fn look_around(log: &Path, shapes: bool, found: &mut Vec<Kin>) {
 
 fn kin(path: PathBuf, name: &OsStr, generation: bool, shape: Vec<u8>, age: Vec<u128>) -> Option<Kin> {
     let metadata = fs::metadata(&path).ok().filter(fs::Metadata::is_file)?;
-    let ending = |(ending, _): &&(&str, Codec)| name.as_bytes().ends_with(ending.as_bytes());
     Some(Kin {
         path,
         id: Id::of(&metadata),
         size: metadata.len(),
         mtime: mtime(&metadata),
-        packed: ENDINGS.iter().find(ending).map(|(_, codec)| *codec),
+        packed: Codec::of(name),
         generation,
         shape,
         age,

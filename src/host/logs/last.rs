@@ -11,7 +11,13 @@ use std::io;
 const STEP: u64 = 64 * 1024;
 
 /// The place behind the last whole line.
-pub(super) fn end(opened: &Opened, wishes: &Wishes) -> io::Result<Position> {
+///
+/// # Errors
+/// As the system or the packer says.
+pub(super) fn end(opened: &Opened, wishes: &Wishes, deadline: &Deadline) -> io::Result<Position> {
+    if opened.packed.is_some() {
+        return opened.content(u64::MAX, deadline).map(|(at, _)| at);
+    }
     let (form, _) = Form::of(wishes.encoding, &opened.head);
     let reach = (wishes.longest_line as u64).max(STEP);
     let unit = form.unit() as u64;
@@ -26,8 +32,14 @@ pub(super) fn end(opened: &Opened, wishes: &Wishes) -> io::Result<Position> {
 }
 
 /// The place in front of the last `count` lines, of which the last may be without its newline.
+///
+/// # Errors
+/// As the system says; or it is packed, and has no end that could be looked at first.
 pub(super) fn lines(opened: &Opened, wishes: &Wishes, count: usize, deadline: &Deadline) -> io::Result<Position> {
     let (form, _) = Form::of(wishes.encoding, &opened.head);
+    if opened.packed.is_some() {
+        return Err(io::Error::other("it is compressed: its last lines cannot be read alone"));
+    }
     let mut end = opened.size;
     let mut missing = count;
     while end > 0 && missing > 0 && !deadline.is_over() {

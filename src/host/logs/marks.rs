@@ -33,7 +33,7 @@ pub(super) struct Mark {
     pub(super) id: Id,
     /// Bytes that have been read.
     pub(super) offset: u64,
-    /// Bytes that there were.
+    /// Bytes that there were in the file, packed as it may be.
     pub(super) size: u64,
     /// Nanoseconds since 1970.
     pub(super) mtime: i64,
@@ -43,6 +43,9 @@ pub(super) struct Mark {
     /// The offset is in the middle of a line whose beginning has been given.
     #[serde(skip_serializing_if = "is_false")]
     pub(super) inside: bool,
+    /// The file was read to its end.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) done: bool,
     /// The file is gone, and that has been said.
     #[serde(skip_serializing_if = "is_false")]
     pub(super) gone: bool,
@@ -52,7 +55,7 @@ pub(super) struct Mark {
 }
 
 impl Mark {
-    pub(super) fn of(path: &Path, opened: &Opened, at: &Position) -> Self {
+    pub(super) fn of(path: &Path, opened: &Opened, at: &Position, done: bool) -> Self {
         let head = opened.head.get(..opened.head.len().min(length(at.offset))).unwrap_or_default();
         Self {
             path: path.to_owned(),
@@ -64,6 +67,7 @@ impl Mark {
             head: fingerprint(head),
             tail: fingerprint(at.tail()),
             inside: at.inside,
+            done,
             gone: false,
             quiet: false,
         }

@@ -37,11 +37,11 @@ use anyhow::{Context as _, anyhow};
 pub use encoding::Encoding;
 use follow::Follow;
 pub use marks::Marks;
-use opened::Opened;
+use opened::{Content, Opened};
+use packed::Codec;
 use pattern::Pattern;
-use piece::Plain;
-use position::Position;
-use reader::{Reader, Text};
+use piece::Piece;
+use reader::Reader;
 pub use source::Source;
 use std::io;
 use std::ops::ControlFlow;
@@ -186,8 +186,12 @@ pub fn read(
     Ok(read)
 }
 
+/// The files of a pattern. Packed ones are rotated pieces of the others, unless the pattern asks for them.
 fn expand(pattern: &Pattern, root: &Root, read: &mut Read) -> Vec<PathBuf> {
-    let (paths, problems) = pattern.expand(|path| root.path(path));
+    let (mut paths, problems) = pattern.expand(|path| root.path(path));
+    if !pattern.is_of_packed() {
+        paths.retain(|path| path.file_name().and_then(Codec::of).is_none());
+    }
     read.problems.extend(problems.into_iter().map(|(path, error)| Problem::new(&path, error)));
     paths
 }
@@ -195,11 +199,13 @@ fn expand(pattern: &Pattern, root: &Root, read: &mut Read) -> Vec<PathBuf> {
 /// Reads a file as it is, or its last lines.
 fn present(path: &Path, wishes: &Wishes, deadline: &Deadline, reader: &mut Reader<'_>) -> io::Result<()> {
     let opened = Opened::open(path)?;
-    let mut at = match wishes.last_lines {
-        Some(count) => last::lines(&opened, wishes, count, deadline)?,
-        None => Position::default(),
+    let mut piece = match wishes.last_lines {
+        Some(count) => {
+            let at = last::lines(&opened, wishes, count, deadline)?;
+            Piece::new(opened, at, Content::Plain)
+        }
+        None => Piece::all(opened, deadline)?,
     };
-    let (form, bom) = encoding::Form::of(wishes.encoding, &opened.head);
-    let text = Text { path, form, bom, end: opened.size, finished: true };
-    reader.read(text, &mut Plain { opened: &opened, offset: at.offset }, &mut at)
+    piece.finished = true;
+    piece.read(wishes.encoding, reader)
 }

@@ -1,12 +1,16 @@
 //! A log that is open: what it is, and whether a remembered position is in it.
 
 use super::marks::Mark;
+use super::packed::Codec;
 use super::position::{FINGERPRINT, Position, fingerprint};
+use crate::runtime::deadline::Deadline;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::fs::{File, Metadata, OpenOptions};
-use std::io;
+use std::io::{self, Read};
 use std::os::unix::fs::{FileExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 /// What tells a file apart from others of the same name.
@@ -38,13 +42,29 @@ pub(super) fn mtime(metadata: &Metadata) -> i64 {
     metadata.mtime().saturating_mul(1_000_000_000).saturating_add(metadata.mtime_nsec())
 }
 
+/// Bytes of a packed file that are passed over in one go.
+const SKIP: usize = 32 * 1024;
+
+/// Where the content of a file comes from, beginning at a position.
+pub(super) enum Content {
+    Plain,
+    Packed(Box<dyn Read>),
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if matches!(self, Self::Plain) { "Plain" } else { "Packed" })
+    }
+}
+
 /// A regular file that is open.
 #[derive(Debug)]
 pub(super) struct Opened {
     pub(super) path: PathBuf,
-    pub(super) file: File,
+    pub(super) file: Arc<File>,
+    pub(super) packed: Option<Codec>,
     pub(super) id: Id,
-    /// Its size when it was opened: what is written later is for the next run.
+    /// Its size when it was opened, packed as it may be: what is written later is for the next run.
     pub(super) size: u64,
     pub(super) mtime: i64,
     /// The first bytes of its content.
@@ -65,17 +85,64 @@ impl Opened {
         }
         let mut opened = Self {
             path: path.to_owned(),
-            file,
+            file: Arc::new(file),
+            packed: path.file_name().and_then(Codec::of),
             id: Id::of(&metadata),
             size: metadata.len(),
             mtime: mtime(&metadata),
             head: Vec::new(),
         };
-        opened.head = opened.bytes(0, FINGERPRINT)?;
+        opened.head = match opened.packed {
+            None => opened.bytes(0, FINGERPRINT)?,
+            Some(codec) => {
+                let mut head = Vec::new();
+                codec.unpack(Arc::clone(&opened.file)).take(FINGERPRINT as u64).read_to_end(&mut head)?;
+                head
+            }
+        };
         Ok(opened)
     }
 
-    /// Up to `count` bytes from `offset` on, not beyond its size.
+    /// Its content from a place on, and that place if it is the one that is remembered.
+    ///
+    /// # Errors
+    /// As the system or the packer says; or the deadline passed while it was unpacked.
+    pub(super) fn find(&self, mark: &Mark, deadline: &Deadline) -> io::Result<Option<(Position, Content)>> {
+        let covered = mark.covered();
+        let too_short = self.packed.is_none() && self.size < mark.offset;
+        if too_short || self.head.get(..covered).is_none_or(|head| fingerprint(head) != mark.head) {
+            return Ok(None);
+        }
+        let (mut at, content) = self.content(mark.offset, deadline)?;
+        at.inside = mark.inside;
+        let fits = at.offset == mark.offset && at.tail().len() == covered && fingerprint(at.tail()) == mark.tail;
+        Ok(fits.then_some((at, content)))
+    }
+
+    /// Its content from a place on; a packed one that is shorter ends before.
+    ///
+    /// # Errors
+    /// As [`Opened::find`].
+    pub(super) fn content(&self, offset: u64, deadline: &Deadline) -> io::Result<(Position, Content)> {
+        let Some(codec) = self.packed else { return Ok((self.at(offset, false)?, Content::Plain)) };
+        let mut stream = codec.unpack(Arc::clone(&self.file));
+        let (mut at, mut buffer) = (Position::default(), vec![0; SKIP]);
+        while at.offset < offset {
+            if deadline.is_over() {
+                return Err(io::Error::new(io::ErrorKind::TimedOut, "there was no time to unpack it"));
+            }
+            let wanted = usize::try_from(offset - at.offset).unwrap_or(SKIP).min(SKIP);
+            match stream.read(buffer.get_mut(..wanted).unwrap_or_default()) {
+                Ok(0) => break,
+                Ok(read) => at.pass(buffer.get(..read).unwrap_or_default()),
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(e),
+            }
+        }
+        Ok((at, Content::Packed(stream)))
+    }
+
+    /// Up to `count` bytes of a plain file from `offset` on, not beyond its size.
     pub(super) fn bytes(&self, offset: u64, count: usize) -> io::Result<Vec<u8>> {
         let there = usize::try_from(self.size.saturating_sub(offset)).unwrap_or(usize::MAX);
         let mut bytes = vec![0; count.min(there)];
@@ -92,17 +159,7 @@ impl Opened {
         Ok(bytes)
     }
 
-    /// The remembered position, if what is before it is here.
-    pub(super) fn find(&self, mark: &Mark) -> io::Result<Option<Position>> {
-        let covered = mark.covered();
-        if self.size < mark.offset || self.head.get(..covered).is_none_or(|head| fingerprint(head) != mark.head) {
-            return Ok(None);
-        }
-        let at = self.at(mark.offset, mark.inside)?;
-        Ok((at.tail().len() == covered && fingerprint(at.tail()) == mark.tail).then_some(at))
-    }
-
-    /// A position of which only the place is known.
+    /// A position in a plain file of which only the place is known.
     pub(super) fn at(&self, offset: u64, inside: bool) -> io::Result<Position> {
         let before = offset.min(FINGERPRINT as u64);
         let tail = self.bytes(offset - before, usize::try_from(before).unwrap_or(0))?;

@@ -1,5 +1,6 @@
 //! Patterns of paths: globs, and dates as strftime(3) writes them. Each part of a pattern stands for one name.
 
+use super::packed::Codec;
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
@@ -46,6 +47,13 @@ impl Pattern {
     pub(super) fn dated(text: &str) -> Result<Self, String> {
         let parts = parts(text).map(dated_name).collect::<Result<_, _>>()?;
         Ok(Self { parts, absolute: text.starts_with('/') })
+    }
+
+    /// Whether its names end as those of packed files do.
+    pub(super) fn is_of_packed(&self) -> bool {
+        let bytes = |token: &Token| if let Token::Byte(byte) = token { *byte } else { b'*' };
+        let name: Vec<u8> = self.parts.last().into_iter().flatten().map(bytes).collect();
+        Codec::of(OsStr::from_bytes(&name)).is_some()
     }
 
     /// The paths that exist and fit, below `root`; and what could not be looked at.

@@ -9,9 +9,8 @@ use super::piece::Piece;
 use crate::runtime::deadline::Deadline;
 use crate::runtime::root::Root;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Files are renamed while they are looked at; after so many times it is taken as it is.
 const TRIES: usize = 4;
@@ -64,10 +63,10 @@ impl<'a> Around<'a> {
         let holder = self.holder(mark, &kinship);
         let mut way = Way { found: holder.is_some(), ..Way::default() };
         let newer = newer(mark, &kinship, holder.as_ref().map(|(kin, _)| kin));
-        way.lost = lost(mark, present, holder.as_ref().map(|(kin, _)| kin));
-        way.pieces.extend(holder.map(|(_, piece)| piece));
+        way.lost = lost(mark, present, holder.as_ref().map(|(kin, _)| kin), !newer.is_empty());
+        way.pieces.extend(holder.map(|(_, piece)| piece).filter(|_| mark.offset > 0));
         for kin in newer {
-            match Piece::whole(kin) {
+            match Piece::whole(kin, self.deadline) {
                 Ok(piece) => way.pieces.push(piece),
                 Err(error) if at_last => way.lost = Some(format!("{}: {error}: lines may be lost", kin.path.display())),
                 Err(error) => return Err(error),
@@ -119,30 +118,18 @@ impl<'a> Around<'a> {
 
 /// The generations behind the one that holds the position, or those that were written to since; the oldest first.
 fn newer<'k>(mark: &Mark, kinship: &'k Kinship, holder: Option<&Kin>) -> Vec<&'k Kin> {
-    let mut places: BTreeMap<PathBuf, usize> = BTreeMap::new();
-    let mut newer: Vec<&Kin> = Vec::new();
-    for kin in &kinship.files {
-        let is_newer = match holder {
-            Some(holder) => {
-                let itself = holder.id.is_same(kin.id) || holder.piece() == kin.piece();
-                !itself && kin.is_of_kind(holder) && kinship.is_newer(kin, holder)
-            }
-            None => kin.generation && kin.is_since(mark.mtime),
-        };
-        if !is_newer {
-            continue;
+    let is_newer = |kin: &&Kin| match holder {
+        // Nothing had been read: all that was written since is new.
+        _ if mark.offset == 0 => {
+            (kin.generation && kin.is_after(mark.mtime)) || (mark.is_of(kin.id) && kin.packed.is_none())
         }
-        // While it is being packed there are two of it; the packed one may not be whole yet.
-        match places.get(&kin.piece()).and_then(|at| newer.get_mut(*at)) {
-            Some(other) if other.packed.is_some() => *other = kin,
-            Some(_) => {}
-            None => {
-                places.insert(kin.piece(), newer.len());
-                newer.push(kin);
-            }
+        Some(holder) => {
+            let itself = holder.id.is_same(kin.id) || holder.piece() == kin.piece();
+            !itself && kin.is_of_kind(holder) && kinship.is_newer(kin, holder)
         }
-    }
-    newer
+        None => kin.generation && kin.is_since(mark.mtime),
+    };
+    kinship.files.iter().filter(is_newer).collect()
 }
 
 /// Whether the rest of a piece is something else than that of a file at the same place.
@@ -158,19 +145,19 @@ pub(super) fn copied(log: &Path) -> String {
     format!("{} was copied and emptied: lines written in between may be lost", log.display())
 }
 
-fn lost(mark: &Mark, present: Option<&Opened>, holder: Option<&Kin>) -> Option<String> {
+/// What may be lost, in words. `later` says whether there are generations that were written to since the last run.
+fn lost(mark: &Mark, present: Option<&Opened>, holder: Option<&Kin>, later: bool) -> Option<String> {
     if mark.gone {
         return None;
     }
     let log = mark.path.display();
     let emptied = present.is_some_and(|present| mark.is_of(present.id));
-    match (holder, present) {
-        (Some(holder), _) if emptied && !mark.is_of(holder.id) => Some(copied(&mark.path)),
-        (Some(_), _) => None,
-        (None, None) => Some(format!("{log} is gone: lines written to it since the last run may be lost")),
-        (None, Some(_)) if emptied => Some(format!("{log} was emptied, and no copy of it is found: lines may be lost")),
-        (None, Some(_)) => {
-            Some(format!("{log} was replaced, and the file read before is not found: lines may be lost"))
-        }
+    match holder {
+        Some(holder) if emptied && !mark.is_of(holder.id) => Some(copied(&mark.path)),
+        Some(_) => None,
+        None if emptied && mark.offset == 0 && later => Some(copied(&mark.path)),
+        None if present.is_none() => Some(format!("{log} is gone: lines written to it since the last run may be lost")),
+        None if emptied => Some(format!("{log} was emptied, and no copy of it is found: lines may be lost")),
+        None => Some(format!("{log} was replaced, and the file read before is not found: lines may be lost")),
     }
 }

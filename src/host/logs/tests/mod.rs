@@ -1,5 +1,6 @@
 //! Logs on a disk, read as a check would read them.
 mod files;
+mod random;
 
 use super::{Marks, Read, Source, Wishes, read};
 use crate::runtime::deadline::Deadline;
