@@ -7,6 +7,7 @@ pub mod disks;
 pub mod fields;
 pub mod fstype;
 pub mod load;
+pub mod logs;
 pub mod memory;
 pub mod mount_tree;
 pub mod mounts;

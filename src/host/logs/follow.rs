@@ -1,0 +1,276 @@
+//! The files of one source, each followed from where it was left.
+
+use super::last;
+use super::marks::{MOST_FILES, Mark, Marks};
+use super::opened::{Id, Opened, mtime};
+use super::packed::Codec;
+use super::piece::Piece;
+use super::reader::Reader;
+use super::trace::{self, Around};
+use super::{Problem, Read, Wishes};
+use crate::runtime::deadline::Deadline;
+use crate::runtime::root::Root;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A file of the source, and the way that leads to it.
+struct Group {
+    path: PathBuf,
+    pieces: Vec<Piece>,
+    /// What stays remembered while nothing of it is read.
+    keep: Option<Mark>,
+    lost: Option<String>,
+    /// Orders the groups: the oldest is read first.
+    mtime: i64,
+    /// The log itself does not exist.
+    missing: bool,
+}
+
+impl Group {
+    fn new(path: &Path, keep: Option<Mark>) -> Self {
+        Self { path: path.to_owned(), pieces: Vec::new(), keep, lost: None, mtime: i64::MAX, missing: false }
+    }
+
+    fn left(&self) -> u64 {
+        self.pieces.iter().map(Piece::left).sum()
+    }
+}
+
+/// How files are followed.
+pub(super) struct Follow<'a> {
+    pub(super) wishes: &'a Wishes,
+    pub(super) root: &'a Root,
+    pub(super) deadline: &'a Deadline,
+    /// The source is one log by name, not a pattern: that it is missing is worth a word.
+    pub(super) single: bool,
+}
+
+impl Follow<'_> {
+    /// Reads what is new in these files.
+    pub(super) fn read(&self, paths: Vec<PathBuf>, marks: &Marks, reader: &mut Reader<'_>, read: &mut Read) {
+        let mut around = Around::new(self.root, self.wishes, self.deadline);
+        let mut groups = self.groups(paths, marks, &mut around, read);
+        groups.sort_by(|a, b| (a.mtime, &a.path).cmp(&(b.mtime, &b.path)));
+        read.marks.known = true;
+        let mut left = 0_u64;
+        for mut group in groups {
+            read.files += usize::from(!group.missing);
+            if reader.stopped {
+                left = left.saturating_add(group.left());
+                read.marks.files.extend(group.keep);
+                continue;
+            }
+            read.lost.extend(group.lost.take());
+            let (mark, rest) = self.read_group(group, reader, read);
+            left = left.saturating_add(rest);
+            read.marks.files.extend(mark);
+        }
+        if reader.stopped && left > 0 {
+            read.left = Some(left);
+        }
+        read.marks.files.sort_by(|a, b| a.path.cmp(&b.path));
+    }
+
+    /// Reads one group. Returns what to remember of it, and how many bytes are left.
+    fn read_group(&self, group: Group, reader: &mut Reader<'_>, read: &mut Read) -> (Option<Mark>, u64) {
+        let before = group.keep.as_ref().map(|mark| mark.offset);
+        let (idle, nowhere) = (group.pieces.is_empty(), group.missing && group.pieces.is_empty());
+        let settled = group.keep.as_ref().is_some_and(|mark| mark.quiet);
+        let (mut mark, mut left) = (group.keep, 0);
+        for mut piece in group.pieces {
+            if reader.stopped {
+                left += piece.left();
+                continue;
+            }
+            let was_done = piece.done;
+            if let Err(error) = piece.read(self.wishes.encoding, reader) {
+                if piece.finished {
+                    let path = piece.opened.path.display();
+                    read.lost.push(format!("the rest of {path} cannot be read: lines may be lost"));
+                }
+                read.problems.push(Problem::new(&piece.opened.path, error));
+            }
+            // One that was known to be at its end is known still.
+            if !(was_done && piece.opened.packed.is_some()) {
+                mark = Some(Mark::of(&group.path, &piece.opened, &piece.at, piece.done));
+            }
+            if reader.stopped {
+                left += piece.left();
+            }
+        }
+        if let Some(mark) = &mut mark {
+            mark.gone |= nowhere;
+            mark.quiet = if idle { mark.quiet } else { before == Some(mark.offset) };
+            // Of a pattern's files, one that is gone and was read to its end needs no more care.
+            if group.missing && !self.single && !reader.stopped && (mark.gone || (settled && mark.quiet)) {
+                return (None, left);
+            }
+        }
+        (mark, left)
+    }
+
+    /// What there is to read, each file with the way to it.
+    fn groups(&self, paths: Vec<PathBuf>, marks: &Marks, around: &mut Around<'_>, read: &mut Read) -> Vec<Group> {
+        let mut own: BTreeMap<&Path, &Mark> = marks.files.iter().map(|mark| (mark.path.as_path(), mark)).collect();
+        let (mut groups, mut opened) = (Vec::new(), Vec::new());
+        for path in paths {
+            let mark = own.get(path.as_path()).copied();
+            let packed = path.file_name().and_then(Codec::of).is_some();
+            if let Some(mark) = mark.filter(|_| packed || !self.single)
+                && let Some(id) = untouched(&path, mark)
+            {
+                around.members.push(id);
+                own.remove(path.as_path());
+                groups.push(Group::new(&path, Some(Mark { quiet: true, ..mark.clone() })));
+                continue;
+            }
+            match Opened::open(&path) {
+                Ok(file) => {
+                    around.members.push(file.id);
+                    opened.push(file);
+                }
+                Err(error) => {
+                    let missing = error.kind() == io::ErrorKind::NotFound;
+                    if !missing || self.single {
+                        read.problems.push(Problem::new(&path, error));
+                    }
+                    if !missing {
+                        // It may be readable again at the next run.
+                        groups.extend(own.remove(path.as_path()).map(|mark| Group::new(&path, Some(mark.clone()))));
+                    }
+                }
+            }
+        }
+        let mut strangers = Vec::new();
+        for file in opened {
+            let place = own.get(file.path.as_path()).and_then(|mark| {
+                let place = file.find(mark, self.deadline).ok()??;
+                (!around.is_another(mark, &file)).then_some(place)
+            });
+            match place {
+                Some((at, content)) => {
+                    let keep = own.remove(file.path.as_path()).cloned();
+                    groups.push(with_piece(Group::new(&file.path.clone(), keep), Piece::new(file, at, content)));
+                }
+                None => strangers.push(file),
+            }
+        }
+        // Files of the source that have only changed their name.
+        let mut new = Vec::new();
+        let present: BTreeMap<PathBuf, Id> = strangers.iter().map(|file| (file.path.clone(), file.id)).collect();
+        for file in strangers {
+            let moved = own.values().find_map(|mark| {
+                let place = file.find(mark, self.deadline).ok()??;
+                let elsewhere = mark.path != file.path && (mark.offset > 0 || mark.is_of(file.id));
+                elsewhere.then(|| ((*mark).clone(), place))
+            });
+            match moved {
+                Some((mark, (at, content))) => {
+                    own.remove(mark.path.as_path());
+                    let (old, group_id, emptied) = (mark.path.clone(), file.id, mark.clone());
+                    let keep = Mark { path: file.path.clone(), ..mark };
+                    let mut group =
+                        with_piece(Group::new(&keep.path.clone(), Some(keep)), Piece::new(file, at, content));
+                    group.pieces.iter_mut().for_each(|piece| piece.finished = true);
+                    if present.get(&old).is_some_and(|id| emptied.is_of(*id) && !emptied.is_of(group_id)) {
+                        group.lost = Some(trace::copied(&old));
+                    }
+                    groups.push(group);
+                }
+                None => new.push(file),
+            }
+        }
+        for file in new {
+            let mark = own.remove(file.path.as_path());
+            groups.extend(self.arrival(file, mark, marks, around, read));
+        }
+        for (path, mark) in own {
+            groups.push(self.departure(path, mark, around));
+        }
+        groups
+    }
+
+    /// A file that does not hold what is remembered of its name, or of whose name nothing is remembered.
+    fn arrival(
+        &self,
+        file: Opened,
+        mark: Option<&Mark>,
+        marks: &Marks,
+        around: &Around<'_>,
+        read: &mut Read,
+    ) -> Option<Group> {
+        let mut group = Group::new(&file.path.clone(), mark.cloned());
+        if let Some(mark) = mark {
+            let way = around.way(mark, Some(&file));
+            (group.pieces, group.lost) = (way.pieces, way.lost);
+        } else if !marks.known && !self.wishes.from_start {
+            match last::end(&file, self.wishes, self.deadline) {
+                Ok(at) => {
+                    read.files += 1;
+                    read.began.push(file.path.clone());
+                    let done = file.packed.is_some() || at.offset == file.size;
+                    read.marks.files.push(Mark::of(&file.path, &file, &at, done));
+                }
+                Err(error) => read.problems.push(Problem::new(&file.path, error)),
+            }
+            return None;
+        } else if marks.known && file.mtime < marks.floor {
+            return None;
+        }
+        let path = file.path.clone();
+        match Piece::all(file, self.deadline) {
+            Ok(piece) => Some(with_piece(group, piece)),
+            Err(error) => {
+                read.problems.push(Problem::new(&path, error));
+                Some(group)
+            }
+        }
+    }
+
+    /// A log that is not there any more.
+    fn departure(&self, path: &Path, mark: &Mark, around: &Around<'_>) -> Group {
+        let mut group = Group::new(path, Some(mark.clone()));
+        let way = around.way(mark, None);
+        group.missing = true;
+        (group.pieces, group.lost) = (way.pieces, way.lost);
+        // Old files of a pattern are deleted by design.
+        if !self.single && !way.found && mark.quiet && mark.done {
+            group.lost = None;
+        }
+        if let Some(last) = group.pieces.last_mut() {
+            // Its writer may still have it open.
+            last.finished = last.opened.packed.is_some();
+            group.mtime = last.opened.mtime;
+        }
+        group
+    }
+}
+
+fn with_piece(mut group: Group, piece: Piece) -> Group {
+    group.mtime = piece.opened.mtime;
+    group.pieces.push(piece);
+    group
+}
+
+/// Whether a file is as it was when it was read to its end, so that it need not be opened.
+fn untouched(path: &Path, mark: &Mark) -> Option<Id> {
+    let metadata = fs::metadata(path).ok()?;
+    let id = Id::of(&metadata);
+    let same = metadata.is_file() && id == mark.id && metadata.len() == mark.size && mtime(&metadata) == mark.mtime;
+    (same && (mark.done || mark.quiet)).then_some(id)
+}
+
+/// The newest files of a pattern, and the time of the newest that is left out.
+pub(super) fn newest(paths: Vec<PathBuf>) -> (Vec<PathBuf>, Option<i64>) {
+    if paths.len() <= MOST_FILES {
+        return (paths, None);
+    }
+    let time = |path: &PathBuf| fs::metadata(path).map_or(i64::MAX, |metadata| mtime(&metadata));
+    let mut timed: Vec<(i64, PathBuf)> = paths.into_iter().map(|path| (time(&path), path)).collect();
+    timed.sort();
+    let surplus = timed.len() - MOST_FILES;
+    let floor = timed.get(surplus - 1).map(|(time, _)| time.saturating_add(1));
+    (timed.drain(surplus..).map(|(_, path)| path).collect(), floor)
+}

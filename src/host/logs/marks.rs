@@ -1,0 +1,153 @@
+//! What is remembered of a source between two runs.
+
+use super::opened::{Id, Opened};
+use super::position::{FINGERPRINT, Position, fingerprint};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// More files than this are not remembered of one source.
+pub(super) const MOST_FILES: usize = 256;
+
+/// What is remembered of one source. Whatever it holds, at worst lines are read again, or said to be lost.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Marks {
+    /// Whether the source has been read before: what is new then is read from its beginning.
+    pub(super) known: bool,
+    /// Files that were last written before this are not new but left out: nanoseconds since 1970.
+    pub(super) floor: i64,
+    pub(super) files: Vec<Mark>,
+}
+
+/// A position in the content of one file. The content decides where it is found again; the inode is a hint.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Mark {
+    /// The log's name, also while its position is in a file that it was renamed to.
+    #[serde(with = "path_text")]
+    pub(super) path: PathBuf,
+    /// The file that held the position, where it was not `path` itself.
+    #[serde(with = "path_text", skip_serializing_if = "is_empty")]
+    pub(super) real: PathBuf,
+    #[serde(flatten)]
+    pub(super) id: Id,
+    /// Bytes that have been read.
+    pub(super) offset: u64,
+    /// Bytes that there were in the file, packed as it may be.
+    pub(super) size: u64,
+    /// Nanoseconds since 1970.
+    pub(super) mtime: i64,
+    /// Fingerprints of the first KiB, and of the last one before the offset.
+    pub(super) head: u64,
+    pub(super) tail: u64,
+    /// The offset is in the middle of a line whose beginning has been given.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) inside: bool,
+    /// The file was read to its end.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) done: bool,
+    /// The file is gone, and that has been said.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) gone: bool,
+    /// Nothing was new at the last run.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) quiet: bool,
+}
+
+impl Mark {
+    pub(super) fn of(path: &Path, opened: &Opened, at: &Position, done: bool) -> Self {
+        let head = opened.head.get(..opened.head.len().min(length(at.offset))).unwrap_or_default();
+        Self {
+            path: path.to_owned(),
+            real: if opened.path == path { PathBuf::new() } else { opened.path.clone() },
+            id: opened.id,
+            offset: at.offset,
+            size: opened.size,
+            mtime: opened.mtime,
+            head: fingerprint(head),
+            tail: fingerprint(at.tail()),
+            inside: at.inside,
+            done,
+            gone: false,
+            quiet: false,
+        }
+    }
+
+    /// How many bytes each fingerprint covers.
+    pub(super) fn covered(&self) -> usize {
+        length(self.offset)
+    }
+
+    /// Whether a file is the very one, as far as its number tells. The device's number may change at a reboot.
+    pub(super) fn is_of(&self, id: Id) -> bool {
+        self.id.ino == id.ino && (self.id.born == id.born || self.id.born == 0 || id.born == 0)
+    }
+}
+
+fn length(offset: u64) -> usize {
+    usize::try_from(offset).unwrap_or(usize::MAX).min(FINGERPRINT)
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+fn is_empty(path: &Path) -> bool {
+    path.as_os_str().is_empty()
+}
+
+/// A path as text, so that names in any encoding come back as they were: `\` and bytes that are not UTF-8 are written
+/// as `\xNN`.
+mod path_text {
+    use serde::{Deserialize as _, Deserializer, Serializer};
+    use std::ffi::OsString;
+    use std::fmt::Write as _;
+    use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+    use std::path::{Path, PathBuf};
+
+    pub(super) fn serialize<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut text = String::new();
+        for chunk in path.as_os_str().as_bytes().utf8_chunks() {
+            text.push_str(&chunk.valid().replace('\\', "\\x5c"));
+            for byte in chunk.invalid() {
+                let _ = write!(text, "\\x{byte:02x}");
+            }
+        }
+        serializer.serialize_str(&text)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let mut parts = text.split("\\x");
+        let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+        for part in parts {
+            match part.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+                Some(byte) => {
+                    bytes.push(byte);
+                    bytes.extend_from_slice(part.get(2..).unwrap_or_default().as_bytes());
+                }
+                None => bytes.extend_from_slice(part.as_bytes()),
+            }
+        }
+        Ok(OsString::from_vec(bytes).into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ffi::OsString;
+    use std::os::unix::ffi::OsStringExt as _;
+
+    #[test]
+    fn any_name_comes_back() -> serde_json::Result<()> {
+        for name in [b"/var/log/a".to_vec(), b"/\xFF\xFE\\x41\\\xC3\xB6 \n".to_vec(), Vec::new()] {
+            let mark = Mark { path: OsString::from_vec(name).into(), head: u64::MAX, ..Mark::default() };
+            let marks = Marks { known: true, floor: -1, files: vec![mark] };
+            assert_eq!(serde_json::from_str::<Marks>(&serde_json::to_string(&marks)?)?, marks);
+        }
+        assert_eq!(serde_json::from_str::<Marks>("{}")?, Marks::default());
+        Ok(())
+    }
+}

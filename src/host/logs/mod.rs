@@ -1,0 +1,211 @@
+//! Reads logs from where they were left, without losing a line: files, however they are rotated.
+//!
+//! What is remembered of a file is a place in its content: the offset, fingerprints of the first KiB and of the last one
+//! before the offset, and as hints its inode, birth and time ([`Marks`]). At the next run:
+//!
+//! 1. [`follow`] opens each file of the source. Where the fingerprints fit, it goes on there, and nothing else is
+//!    touched: one open, one fstat, two preads.
+//! 2. Where they do not, [`trace`] looks among the files around it ([`kin`], [`names`]) for the one that holds the place,
+//!    and reads its rest, then the generations behind it, then the present file from its beginning. What cannot be found
+//!    is said to be lost.
+//! 3. [`reader`] cuts what it reads into blocks of whole lines, made UTF-8 by [`encoding`].
+//!
+//! A reader knows no rule and no pattern: it yields blocks. A file on a network mount that hangs is left to the alarm
+//! of the deadline.
+
+mod encoding;
+mod follow;
+mod kin;
+mod last;
+mod marks;
+mod names;
+mod opened;
+mod packed;
+mod pattern;
+mod piece;
+mod position;
+mod reader;
+mod source;
+#[cfg(test)]
+mod tests;
+mod trace;
+
+use crate::runtime::deadline::Deadline;
+use crate::runtime::failure::Failure;
+use crate::runtime::root::Root;
+use anyhow::{Context as _, anyhow};
+pub use encoding::Encoding;
+use follow::Follow;
+pub use marks::Marks;
+use opened::{Content, Opened};
+use packed::Codec;
+use pattern::Pattern;
+use piece::Piece;
+use reader::Reader;
+pub use source::Source;
+use std::io;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+/// What is kept of a line, unless somebody wants more.
+pub const LONGEST_LINE: usize = 64 * 1024;
+
+/// How a source is to be read.
+#[derive(Clone, Debug)]
+pub struct Wishes {
+    /// At the first run everything counts, not only what comes later.
+    pub from_start: bool,
+    /// Globs of rotated files that do not lie beside the log, or have other names. All files that fit are taken as
+    /// generations of the log.
+    pub rotated: Vec<String>,
+    /// How the bytes are to be understood.
+    pub encoding: Encoding,
+    /// After so many bytes the rest is left for the next run.
+    pub most_bytes: u64,
+    /// Bytes that are kept of a line; the rest of it is read over.
+    pub longest_line: usize,
+    /// Only so many lines at the end of each file, with no regard to what is remembered.
+    pub last_lines: Option<usize>,
+    /// The whole of each file, with no regard to what is remembered.
+    pub whole: bool,
+}
+
+impl Default for Wishes {
+    fn default() -> Self {
+        Self {
+            from_start: false,
+            rotated: Vec::new(),
+            encoding: Encoding::Auto,
+            most_bytes: u64::MAX,
+            longest_line: LONGEST_LINE,
+            last_lines: None,
+            whole: false,
+        }
+    }
+}
+
+/// Some whole lines.
+#[derive(Clone, Copy, Debug)]
+pub struct Block<'a> {
+    /// The file that they were read from.
+    pub file: &'a Path,
+    /// UTF-8, or the bytes as they are where nobody knows their encoding. Each line ends in a newline, except the last
+    /// one of a finished file, and one that is cut.
+    pub text: &'a [u8],
+    /// Where the block begins in the file, in bytes of its content.
+    pub offset: u64,
+    /// It is the beginning of one line whose rest is left out.
+    pub cut: bool,
+}
+
+/// What came of a run.
+#[derive(Debug, Default)]
+pub struct Read {
+    /// What to remember.
+    pub marks: Marks,
+    /// Why lines may be lost, in words.
+    pub lost: Vec<String>,
+    /// Bytes that are left for the next run, as far as that is known.
+    pub left: Option<u64>,
+    /// How many logs were looked at.
+    pub files: usize,
+    /// How many bytes were read, as they are in the files' content.
+    pub bytes: u64,
+    /// How many lines were given only in part.
+    pub cut_lines: u64,
+    /// Logs whose present end was taken as their beginning: the first run.
+    pub began: Vec<PathBuf>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+}
+
+/// A file that could not be read.
+#[derive(Debug)]
+pub struct Problem {
+    /// Which.
+    pub path: PathBuf,
+    /// It does not exist.
+    pub missing: bool,
+    /// Why, with the name of the file.
+    pub failure: Failure,
+}
+
+impl Problem {
+    fn new(path: &Path, error: io::Error) -> Self {
+        let missing = error.kind() == io::ErrorKind::NotFound;
+        let failure = anyhow!(error).context(format!("cannot read {}", path.display())).into();
+        Self { path: path.to_owned(), missing, failure }
+    }
+}
+
+/// Calls `sink` with the lines of a source that are new, in the order in which they were written, until it breaks.
+///
+/// A break, the deadline and `most_bytes` end the reading after a block; the rest is for the next run.
+///
+/// # Errors
+/// The source as a whole cannot be read. What concerns one file is in [`Read::problems`].
+pub fn read(
+    source: &Source,
+    marks: &Marks,
+    wishes: &Wishes,
+    root: &Root,
+    deadline: &Deadline,
+    sink: &mut dyn FnMut(&Block<'_>) -> ControlFlow<()>,
+) -> Result<Read, Failure> {
+    let mut read = Read::default();
+    let (paths, single) = match source {
+        Source::File(path) => (vec![root.path(path)], true),
+        Source::Glob(glob) => (expand(&Pattern::glob(glob), root, &mut read), false),
+        Source::Dated(dated) => {
+            let pattern = Pattern::dated(dated).map_err(|why| anyhow!(why))?;
+            (expand(&pattern, root, &mut read), false)
+        }
+        Source::Journal(_) | Source::Command(_) | Source::Stdin => {
+            return Err(anyhow!("{source} is no file")).context("cannot read it as a log file").map_err(Failure::from);
+        }
+    };
+    let mut reader = Reader::new(wishes, deadline, sink);
+    if wishes.whole || wishes.last_lines.is_some() {
+        read.marks = marks.clone();
+        for path in paths {
+            if reader.stopped {
+                break;
+            }
+            match present(&path, wishes, deadline, &mut reader) {
+                Ok(()) => read.files += 1,
+                Err(error) => read.problems.push(Problem::new(&path, error)),
+            }
+        }
+    } else {
+        read.marks.floor = marks.floor;
+        let (paths, floor) = follow::newest(paths);
+        read.marks.floor = floor.unwrap_or(marks.floor).max(marks.floor);
+        Follow { wishes, root, deadline, single }.read(paths, marks, &mut reader, &mut read);
+    }
+    (read.bytes, read.cut_lines) = (reader.bytes, reader.cut_lines);
+    Ok(read)
+}
+
+/// The files of a pattern. Packed ones are rotated pieces of the others, unless the pattern asks for them.
+fn expand(pattern: &Pattern, root: &Root, read: &mut Read) -> Vec<PathBuf> {
+    let (mut paths, problems) = pattern.expand(|path| root.path(path));
+    if !pattern.is_of_packed() {
+        paths.retain(|path| path.file_name().and_then(Codec::of).is_none());
+    }
+    read.problems.extend(problems.into_iter().map(|(path, error)| Problem::new(&path, error)));
+    paths
+}
+
+/// Reads a file as it is, or its last lines.
+fn present(path: &Path, wishes: &Wishes, deadline: &Deadline, reader: &mut Reader<'_>) -> io::Result<()> {
+    let opened = Opened::open(path)?;
+    let mut piece = match wishes.last_lines {
+        Some(count) => {
+            let at = last::lines(&opened, wishes, count, deadline)?;
+            Piece::new(opened, at, Content::Plain)
+        }
+        None => Piece::all(opened, deadline)?,
+    };
+    piece.finished = true;
+    piece.read(wishes.encoding, reader)
+}

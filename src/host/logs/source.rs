@@ -1,0 +1,104 @@
+//! Where lines come from, parsed from one argument.
+
+use super::pattern::Pattern;
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// A source of lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// One log, followed through its rotations: `/var/log/messages`, or `file:NAME` for any name.
+    File(PathBuf),
+    /// All logs whose path fits: `*` and `?` stand for characters of one name.
+    Glob(String),
+    /// Logs with a date in their path, as strftime(3) writes it: `/var/log/app-%Y%m%d.log`.
+    Dated(String),
+    /// Messages of the systemd journal that have these fields: `journal:unit=foo,priority=err`.
+    Journal(Vec<(String, String)>),
+    /// What a command writes: `command:errpt -a`.
+    Command(String),
+    /// Standard input: `-`.
+    Stdin,
+}
+
+impl FromStr for Source {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "-" {
+            return Ok(Self::Stdin);
+        }
+        if let Some(fields) = text.strip_prefix("journal:") {
+            let field = |field: &str| match field.split_once('=') {
+                Some((name, value)) if !name.is_empty() && !value.is_empty() => Ok((name.to_owned(), value.to_owned())),
+                _ => Err(format!("'{field}' is no field of the journal: NAME=VALUE is expected")),
+            };
+            let fields = fields.split(',').filter(|field| !field.is_empty()).map(field).collect::<Result<_, _>>()?;
+            return Ok(Self::Journal(fields));
+        }
+        if let Some(command) = text.strip_prefix("command:") {
+            let command = command.trim();
+            return if command.is_empty() {
+                Err("'command:' names no command".to_owned())
+            } else {
+                Ok(Self::Command(command.to_owned()))
+            };
+        }
+        if let Some(path) = text.strip_prefix("file:") {
+            return file(path);
+        }
+        if text.contains('%') {
+            Pattern::dated(text)?;
+            return Ok(Self::Dated(text.to_owned()));
+        }
+        if text.contains(['*', '?']) { Ok(Self::Glob(text.to_owned())) } else { file(text) }
+    }
+}
+
+fn file(path: &str) -> Result<Source, String> {
+    if path.is_empty() { Err("an empty name is no log".to_owned()) } else { Ok(Source::File(path.into())) }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "{}", path.display()),
+            Self::Glob(pattern) | Self::Dated(pattern) => f.write_str(pattern),
+            Self::Journal(fields) => {
+                f.write_str("journal:")?;
+                for (number, (name, value)) in fields.iter().enumerate() {
+                    write!(f, "{}{name}={value}", if number == 0 { "" } else { "," })?;
+                }
+                Ok(())
+            }
+            Self::Command(command) => write!(f, "command:{command}"),
+            Self::Stdin => f.write_str("-"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_argument_is_one_source() {
+        let parsed = |text: &str| text.parse::<Source>();
+        assert_eq!(parsed("/var/log/messages"), Ok(Source::File("/var/log/messages".into())));
+        assert_eq!(parsed("file:/a/100%*"), Ok(Source::File("/a/100%*".into())));
+        assert_eq!(parsed("/var/log/*.log"), Ok(Source::Glob("/var/log/*.log".to_owned())));
+        assert_eq!(parsed("/l/a-%Y%m%d.log"), Ok(Source::Dated("/l/a-%Y%m%d.log".to_owned())));
+        assert_eq!(parsed("-"), Ok(Source::Stdin));
+        assert_eq!(parsed("command: errpt -a"), Ok(Source::Command("errpt -a".to_owned())));
+        let fields = vec![("unit".to_owned(), "foo".to_owned()), ("priority".to_owned(), "err".to_owned())];
+        assert_eq!(parsed("journal:unit=foo,priority=err"), Ok(Source::Journal(fields)));
+        assert_eq!(parsed("journal:"), Ok(Source::Journal(Vec::new())));
+        for text in ["journal:unit=foo,priority=err", "command:errpt -a", "-", "/a/*.log", "/a/%Y"] {
+            assert_eq!(parsed(text).map(|source| source.to_string()), Ok(text.to_owned()));
+        }
+        for wrong in ["", "file:", "command: ", "journal:unit", "/var/log/a-%Q.log", "/var/log/a%"] {
+            assert!(parsed(wrong).is_err(), "{wrong}");
+        }
+    }
+}

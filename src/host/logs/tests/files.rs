@@ -1,0 +1,79 @@
+//! Each way of rotation by itself.
+
+use super::*;
+use std::fs;
+
+fn followed() -> Follower {
+    let mut log = Follower::new("a.log", from_start());
+    log.append("a.log", "one\ntwo\n");
+    assert_eq!(log.text(), "one\ntwo\n");
+    log
+}
+
+#[test]
+fn only_what_is_new_is_read_and_only_whole_lines() {
+    let mut log = Follower::new("a.log", Wishes::default());
+    log.append("a.log", "old\nhal");
+    let (done, text) = log.run();
+    assert_eq!((done.began.len(), done.files, text.as_str()), (1, 1, ""));
+    log.append("a.log", "f\nnew\n");
+    assert_eq!(log.text(), "half\nnew\n");
+    assert_eq!(log.text(), "");
+    log.append("a.log", "more\n");
+    assert_eq!(log.text(), "more\n");
+}
+
+#[test]
+fn a_renamed_log_is_read_to_its_end_with_its_unfinished_line() {
+    let mut log = followed();
+    log.append("a.log", "three\nfour");
+    log.rename("a.log", "a.log.1");
+    assert_eq!(log.run().1, "three\n", "its writer may still be at it");
+    log.append("a.log", "five\n");
+    assert_eq!(log.text(), "fourfive\n");
+}
+
+#[test]
+fn two_rotations_between_two_runs() {
+    let mut log = followed();
+    log.append("a.log", "three\n");
+    log.rename("a.log", "a.log.2");
+    log.append("a.log.1", "four\n");
+    log.append("a.log", "five\n");
+    assert_eq!(log.text(), "three\nfour\nfive\n");
+    assert_eq!(log.text(), "");
+}
+
+#[test]
+fn a_copied_and_emptied_log_is_read_on_in_its_copy() {
+    let mut log = followed();
+    log.append("a.log", "three\n");
+    fs::copy(log.path("a.log"), log.path("a.log.1")).expect("copied");
+    fs::write(log.path("a.log"), "").expect("emptied");
+    log.append("a.log", "four\n");
+    let (text, lost) = log.lossy();
+    assert_eq!(text, "three\nfour\n");
+    assert!(lost.ends_with("a.log was copied and emptied: lines written in between may be lost"), "{lost}");
+}
+
+#[test]
+fn what_is_emptied_replaced_or_deleted_is_said_once() {
+    let mut log = followed();
+    fs::write(log.path("a.log"), "x\n").expect("emptied");
+    let (text, lost) = log.lossy();
+    assert_eq!(text, "x\n");
+    assert!(lost.contains("was emptied"), "{lost}");
+    fs::remove_file(log.path("a.log")).expect("removed");
+    let (done, text) = log.run();
+    assert_eq!((done.lost.len(), done.problems.len(), text.as_str()), (1, 1, ""));
+    assert!(done.problems[0].missing);
+    let (done, _) = log.run();
+    assert_eq!((done.lost.len(), done.problems.len()), (0, 1), "{done:?}");
+    log.append("a.log", "y\n");
+    assert_eq!(log.text(), "y\n");
+    fs::write(log.path("new"), "z\n").expect("written");
+    log.rename("new", "a.log");
+    let (text, lost) = log.lossy();
+    assert_eq!(text, "z\n");
+    assert!(lost.contains("was replaced"), "{lost}");
+}

@@ -1,0 +1,163 @@
+//! Where a remembered position is, when it is not where it was: in a file that was renamed, copied or packed.
+
+use super::Wishes;
+use super::kin::{Kin, Kinship};
+use super::marks::Mark;
+use super::opened::{Id, Opened};
+use super::pattern::Pattern;
+use super::piece::Piece;
+use crate::runtime::deadline::Deadline;
+use crate::runtime::root::Root;
+use std::cmp::Reverse;
+use std::io;
+use std::path::Path;
+
+/// Files are renamed while they are looked at; after so many times it is taken as it is.
+const TRIES: usize = 4;
+
+/// What is around the logs of a source.
+pub(super) struct Around<'a> {
+    pub(super) root: &'a Root,
+    pub(super) rotated: Vec<Pattern>,
+    pub(super) deadline: &'a Deadline,
+    /// The files of the source themselves: they are read in their own name.
+    pub(super) members: Vec<Id>,
+}
+
+/// The way from a remembered position to the present file, which is not part of it.
+#[derive(Debug, Default)]
+pub(super) struct Way {
+    pub(super) pieces: Vec<Piece>,
+    /// Why lines may be lost, in words.
+    pub(super) lost: Option<String>,
+    /// Whether the position was found.
+    pub(super) found: bool,
+}
+
+impl<'a> Around<'a> {
+    pub(super) fn new(root: &'a Root, wishes: &Wishes, deadline: &'a Deadline) -> Self {
+        let rotated = wishes.rotated.iter().map(|glob| Pattern::glob(glob)).collect();
+        Self { root, rotated, deadline, members: Vec::new() }
+    }
+
+    fn kinship(&self, mark: &Mark) -> Kinship {
+        let mut kinship = Kinship::of(&mark.path, &self.rotated, |path| self.root.path(path));
+        kinship.files.retain(|kin| !self.members.iter().any(|member| member.is_same(kin.id)));
+        kinship
+    }
+
+    /// Follows a log whose present file, if there is one, does not hold the remembered position.
+    pub(super) fn way(&self, mark: &Mark, present: Option<&Opened>) -> Way {
+        for _ in 1..TRIES {
+            if let Ok(way) = self.try_way(mark, present, false) {
+                return way;
+            }
+        }
+        self.try_way(mark, present, true).unwrap_or_default()
+    }
+
+    /// # Errors
+    /// A file is not there any more, unless `at_last`.
+    fn try_way(&self, mark: &Mark, present: Option<&Opened>, at_last: bool) -> io::Result<Way> {
+        let kinship = self.kinship(mark);
+        let holder = self.holder(mark, &kinship);
+        let mut way = Way { found: holder.is_some(), ..Way::default() };
+        let newer = newer(mark, &kinship, holder.as_ref().map(|(kin, _)| kin));
+        way.lost = lost(mark, present, holder.as_ref().map(|(kin, _)| kin), !newer.is_empty());
+        way.pieces.extend(holder.map(|(_, piece)| piece).filter(|_| mark.offset > 0));
+        for kin in newer {
+            match Piece::whole(kin, self.deadline) {
+                Ok(piece) => way.pieces.push(piece),
+                Err(error) if at_last => way.lost = Some(format!("{}: {error}: lines may be lost", kin.path.display())),
+                Err(error) => return Err(error),
+            }
+        }
+        for piece in &mut way.pieces {
+            piece.finished = true;
+        }
+        Ok(way)
+    }
+
+    /// The file that holds the position.
+    fn holder(&self, mark: &Mark, kinship: &Kinship) -> Option<(Kin, Piece)> {
+        let mut likely: Vec<&Kin> = kinship.files.iter().collect();
+        likely.sort_by_key(|kin| {
+            (!mark.is_of(kin.id), !kin.is_since(mark.mtime), kin.packed.is_some(), Reverse(kin.size))
+        });
+        if mark.offset == 0 {
+            // Nothing was in it: only its number tells.
+            likely.retain(|kin| kin.packed.is_none() && mark.is_of(kin.id));
+        }
+        let remembered = Kin::remembered(mark).filter(|kin| !self.members.iter().any(|id| id.is_same(kin.id)));
+        let found = |kin: &Kin| Piece::find(kin, mark, self.deadline).map(|piece| (kin.clone(), piece));
+        likely.into_iter().find_map(found).or_else(|| remembered.as_ref().and_then(found))
+    }
+
+    /// Whether a file at whose place the position seems to be is another than it was: it was copied and emptied, or
+    /// replaced by one that begins alike, and the old content is elsewhere.
+    pub(super) fn is_another(&self, mark: &Mark, opened: &Opened) -> bool {
+        let same = mark.is_of(opened.id);
+        let changed = (opened.size, opened.mtime) != (mark.size, mark.mtime);
+        if same && (mark.offset >= super::position::FINGERPRINT as u64 || !changed) {
+            return false;
+        }
+        if !same && mark.offset == 0 {
+            return true;
+        }
+        let kinship = Kinship::of(&mark.path, &self.rotated, |path| self.root.path(path));
+        kinship.since(mark.mtime).filter(|kin| !kin.id.is_same(opened.id)).any(|kin| {
+            let renamed = !same && mark.is_of(kin.id);
+            // What had nothing in it is found anywhere. What was copied before it was emptied is of the same moment.
+            let later = mark.offset > 0 || kin.is_after(mark.mtime);
+            (renamed || (kin.generation && later))
+                && Piece::find(kin, mark, self.deadline)
+                    .is_some_and(|piece| renamed || goes_on_otherwise(piece, opened))
+        })
+    }
+}
+
+/// The generations behind the one that holds the position, or those that were written to since; the oldest first.
+fn newer<'k>(mark: &Mark, kinship: &'k Kinship, holder: Option<&Kin>) -> Vec<&'k Kin> {
+    let is_newer = |kin: &&Kin| match holder {
+        // Nothing had been read: all that was written since is new.
+        _ if mark.offset == 0 => {
+            (kin.generation && kin.is_after(mark.mtime)) || (mark.is_of(kin.id) && kin.packed.is_none())
+        }
+        Some(holder) => {
+            let itself = holder.id.is_same(kin.id) || holder.piece() == kin.piece();
+            !itself && kin.is_of_kind(holder) && kinship.is_newer(kin, holder)
+        }
+        None => kin.generation && kin.is_since(mark.mtime),
+    };
+    kinship.files.iter().filter(is_newer).collect()
+}
+
+/// Whether the rest of a piece is something else than that of a file at the same place.
+fn goes_on_otherwise(piece: Piece, opened: &Opened) -> bool {
+    let offset = piece.at.offset;
+    let there = piece.next_bytes();
+    let here = opened.bytes(offset, there.len()).unwrap_or_default();
+    !there.is_empty() && (here.is_empty() || !there.starts_with(&here))
+}
+
+/// What copytruncate leaves open.
+pub(super) fn copied(log: &Path) -> String {
+    format!("{} was copied and emptied: lines written in between may be lost", log.display())
+}
+
+/// What may be lost, in words. `later` says whether there are generations that were written to since the last run.
+fn lost(mark: &Mark, present: Option<&Opened>, holder: Option<&Kin>, later: bool) -> Option<String> {
+    if mark.gone {
+        return None;
+    }
+    let log = mark.path.display();
+    let emptied = present.is_some_and(|present| mark.is_of(present.id));
+    match holder {
+        Some(holder) if emptied && !mark.is_of(holder.id) => Some(copied(&mark.path)),
+        Some(_) => None,
+        None if emptied && mark.offset == 0 && later => Some(copied(&mark.path)),
+        None if present.is_none() => Some(format!("{log} is gone: lines written to it since the last run may be lost")),
+        None if emptied => Some(format!("{log} was emptied, and no copy of it is found: lines may be lost")),
+        None => Some(format!("{log} was replaced, and the file read before is not found: lines may be lost")),
+    }
+}
