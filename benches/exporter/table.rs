@@ -39,14 +39,14 @@ pub(crate) fn server(measured: &Measured, targets: &[Judged]) {
         memory.rss,
         memory.peak
     );
-    println!(
-        "    {} bytes, {} series, the first time in {:.1} ms; PSS {:.1} MiB; children {:.1} ms/s",
-        measured.bytes,
-        measured.series,
-        measured.first,
-        memory.pss,
-        at_rest.children * 1e3,
-    );
+    println!("    {} bytes, {} series; PSS {:.1} MiB", measured.bytes, measured.series, memory.pss);
+    if let Some(usual) = measured.usual {
+        println!(
+            "    the first scrape {:.1} ms, one every 15 s {usual:.1} ms; children {:.1} ms a second",
+            measured.first,
+            at_rest.children * 1e3
+        );
+    }
     targets.iter().for_each(target);
 }
 
