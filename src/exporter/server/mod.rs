@@ -2,6 +2,7 @@
 
 mod routes;
 
+use super::console;
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -10,7 +11,7 @@ pub(super) use routes::{App, router};
 use socket2::SockRef;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -27,13 +28,20 @@ const LIFE: Duration = Duration::from_secs(300);
 const BUFFER: usize = 16 * 1024;
 /// Headers of a request.
 const HEADERS: usize = 64;
+/// How often it is told that others wait.
+const TELL_AGAIN: Duration = Duration::from_secs(60);
 /// How long to wait when the machine has no descriptors left.
 const EXHAUSTED: Duration = Duration::from_millis(100);
 
 /// Serves until the task is dropped.
 pub(super) async fn serve(listener: TcpListener, router: Router) {
     let permits = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut told: Option<Instant> = None;
     loop {
+        if permits.available_permits() == 0 && told.is_none_or(|told| told.elapsed() > TELL_AGAIN) {
+            told = Some(Instant::now());
+            console::log(&format!("{CONNECTIONS} connections are open: others wait until one has gone"));
+        }
         // Never closed.
         let Ok(permit) = Arc::clone(&permits).acquire_owned().await else { return };
         let Ok((stream, _)) = listener.accept().await else {
