@@ -81,8 +81,8 @@ fn main() -> Result<ExitCode> {
     }
     let helpers = Helpers::prepare()?;
     let last = std::thread::available_parallelism().map_or(1, usize::from) - 1;
-    keep_off(last);
     let machine = Machine::describe(&[], "not counted");
+    keep_off(last);
     table::header(&machine, &options);
     let wanted = |name: &str| options.filter.as_deref().is_none_or(|filter| name.contains(filter));
 

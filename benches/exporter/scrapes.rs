@@ -14,6 +14,11 @@ use crate::usage::{Cpu, Memory};
 
 /// Scrapes before the first that counts: buffers grow, caches fill.
 const WARM_UP: usize = 20;
+/// Between two runs of each check: after that long from the start, the runs are spread evenly.
+const INTERVAL: Duration = Duration::from_secs(60);
+/// As Prometheus scrapes: so far apart, a quarter of the results are new each time.
+const USUAL: Duration = Duration::from_secs(15);
+const USUAL_SCRAPES: usize = 5;
 /// Scrapes a second while the load of being scraped is measured.
 const RATE: u32 = 10;
 
@@ -36,6 +41,10 @@ pub(crate) struct Measured {
     pub(crate) name: &'static str,
     pub(crate) bytes: usize,
     pub(crate) series: usize,
+    /// The first of all, before which nobody had asked for any of it; ms.
+    pub(crate) first: f64,
+    /// The median of scrapes 15 s apart, where there are many checks; ms.
+    pub(crate) usual: Option<f64>,
     /// Over one connection that stays open.
     pub(crate) kept: Latency,
     /// A connection for each.
@@ -56,10 +65,26 @@ pub(crate) fn measure(
     scrapes: usize,
     rest: Duration,
 ) -> Result<Measured> {
+    let begun = Instant::now();
     let server = Server::start(&subject.command, cpu, folder, subject.ready)?;
+    if subject.many {
+        std::thread::sleep((begun + INTERVAL).saturating_duration_since(Instant::now()));
+    }
     let (pid, path) = (server.pid(), &*subject.path);
     let at_rest = rate(pid, rest, || Ok(()))?;
     let mut connection = Connection::open(server.port)?;
+    let mut timed = || -> Result<f64> {
+        let start = Instant::now();
+        connection.get(path)?;
+        Ok(start.elapsed().as_secs_f64() * 1e3)
+    };
+    let first = timed()?;
+    let mut usual = Vec::new();
+    for _ in 0..if subject.many { USUAL_SCRAPES } else { 0 } {
+        std::thread::sleep(USUAL);
+        usual.push(timed()?);
+    }
+    let usual = subject.many.then(|| Latency::of(usual).p50);
     for _ in 0..WARM_UP {
         connection.get(path)?;
     }
@@ -79,7 +104,7 @@ pub(crate) fn measure(
     let scraped = rate(pid, rest, || connection.get(path).map(drop))?;
     let memory = Memory::of(pid)?;
     let (kept, new) = (Latency::of(kept), Latency::of(new));
-    Ok(Measured { name: subject.name, bytes, series, kept, new, at_rest, scraped, memory })
+    Ok(Measured { name: subject.name, bytes, series, first, usual, kept, new, at_rest, scraped, memory })
 }
 
 /// The CPU time that a server takes in a second while `act` is done [`RATE`] times a second.

@@ -29,7 +29,10 @@ impl Server {
         let child = Command::new("taskset")
             .args(["-c", &cpu.to_string(), "setpriv", "--pdeathsig=TERM"])
             .args(words)
-            .env_remove("VITALS_OUTPUT")
+            // As a service manager starts it: each variable is copied for each child.
+            .env_clear()
+            .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
+            .env("LC_ALL", "C")
             .env("STATE_DIRECTORY", folder)
             .stdin(Stdio::null())
             .stdout(File::create(&log)?)

@@ -17,19 +17,19 @@ pub(crate) fn header(machine: &Machine, options: &Options) {
         println!("  {key:<16}{value}");
     }
     println!(
-        "\n{:<38}{:>7}{:>8}{:>7}{:>8}{:>8}{:>7}{:>8}{:>9}",
-        "", "ms over", "a kept", "a new", "connec-", "CPU ms/s", "scraped", "MiB of", "memory:"
+        "\n{:<37}{:^14} {:^14} {:^15} {:^14}",
+        "", "one connection", "a new one each", "CPU ms a second", "memory, MiB"
     );
     println!(
-        "{:<38}{:>7}{:>8}{:>7}{:>8}{:>8}{:>7}{:>8}{:>9}",
-        "a scrape", "p50", "p99", "p50", "p99", "at rest", "10/s", "RSS", "peak"
+        "{:<37}{:>6}{:>8} {:>6}{:>8} {:>7}{:>8} {:>6}{:>8}",
+        "a scrape, ms", "p50", "p99", "p50", "p99", "rest", "10/s", "RSS", "peak"
     );
 }
 
 pub(crate) fn server(measured: &Measured, targets: &[Judged]) {
     let Measured { name, kept, new, at_rest, scraped, memory, .. } = measured;
     println!(
-        "{name:<38}{:>7.2}{:>8.2}{:>7.2}{:>8.2}{:>8.1}{:>7.1}{:>8.1}{:>9.1}",
+        "{name:<37}{:>6.2}{:>8.2} {:>6.2}{:>8.2} {:>7.1}{:>8.1} {:>6.1}{:>8.1}",
         kept.p50,
         kept.p99,
         new.p50,
@@ -39,20 +39,20 @@ pub(crate) fn server(measured: &Measured, targets: &[Judged]) {
         memory.rss,
         memory.peak
     );
-    println!(
-        "    {} bytes, {} series; PSS {:.1} MiB; its children: {:.1} ms/s at rest, {:.1} scraped",
-        measured.bytes,
-        measured.series,
-        memory.pss,
-        at_rest.children * 1e3,
-        scraped.children * 1e3
-    );
+    println!("    {} bytes, {} series; PSS {:.1} MiB", measured.bytes, measured.series, memory.pss);
+    if let Some(usual) = measured.usual {
+        println!(
+            "    the first scrape {:.1} ms, one every 15 s {usual:.1} ms; children {:.1} ms a second",
+            measured.first,
+            at_rest.children * 1e3
+        );
+    }
     targets.iter().for_each(target);
 }
 
 pub(crate) fn unmeasured(name: &str, is_ours: bool, why: &anyhow::Error) {
     let word = if is_ours { "FAILED" } else { "skipped" };
-    println!("{name:<38}{word}: {why:#}");
+    println!("{name:<37}{word}: {why:#}");
 }
 
 pub(crate) fn children_header() {

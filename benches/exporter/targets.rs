@@ -21,7 +21,7 @@ pub(crate) fn of_many(measured: &Measured) -> Vec<Judged> {
         judged("p99 of a scrape under 20 ms", format!("{p99:.1} ms"), p99 < 20.0),
         judged("peak memory under 64 MiB", format!("{peak:.1} MiB"), peak < 64.0),
         judged(
-            "at rest less CPU time of its own than the children's",
+            "at rest, less CPU time than its children",
             format!("{:.1} and {:.1} ms/s", cpu.own * 1e3, cpu.children * 1e3),
             cpu.own < cpu.children,
         ),
