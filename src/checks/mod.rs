@@ -12,10 +12,10 @@ macro_rules! registry {
     };
 }
 
-pub mod logscan;
 registry! {
     cpu::Cpu,
     fs::Fs,
+    logscan::Logscan,
     mem::Mem,
     procs::Procs,
 }

@@ -1,0 +1,2 @@
+//! check_logscan: events in logs.
+vitals::plugin_main!(vitals::checks::logscan::Logscan);
