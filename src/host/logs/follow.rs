@@ -21,16 +21,26 @@ struct Group {
     pieces: Vec<Piece>,
     /// What stays remembered while nothing of it is read.
     keep: Option<Mark>,
-    lost: Option<String>,
+    lost: Vec<String>,
     /// Orders the groups: the oldest is read first.
     mtime: i64,
+    /// It has only changed its name: rotated away, it comes before what is written now.
+    moved: bool,
     /// The log itself does not exist.
     missing: bool,
 }
 
 impl Group {
     fn new(path: &Path, keep: Option<Mark>) -> Self {
-        Self { path: path.to_owned(), pieces: Vec::new(), keep, lost: None, mtime: i64::MAX, missing: false }
+        Self {
+            path: path.to_owned(),
+            pieces: Vec::new(),
+            keep,
+            lost: Vec::new(),
+            mtime: i64::MAX,
+            moved: false,
+            missing: false,
+        }
     }
 
     fn left(&self) -> u64 {
@@ -52,7 +62,7 @@ impl Follow<'_> {
     pub(super) fn read(&self, paths: Vec<PathBuf>, marks: &Marks, reader: &mut Reader<'_>, read: &mut Read) {
         let mut around = Around::new(self.root, self.wishes, self.deadline);
         let mut groups = self.groups(paths, marks, &mut around, read);
-        groups.sort_by(|a, b| (a.mtime, &a.path).cmp(&(b.mtime, &b.path)));
+        groups.sort_by(|a, b| (a.mtime, !a.moved, &a.path).cmp(&(b.mtime, !b.moved, &b.path)));
         read.marks.known = true;
         let mut left = 0_u64;
         for mut group in groups {
@@ -62,7 +72,7 @@ impl Follow<'_> {
                 read.marks.files.extend(group.keep);
                 continue;
             }
-            read.lost.extend(group.lost.take());
+            read.lost.append(&mut group.lost);
             let (mark, rest) = self.read_group(group, reader, read);
             left = left.saturating_add(rest);
             read.marks.files.extend(mark);
@@ -94,7 +104,8 @@ impl Follow<'_> {
             }
             // One that was known to be at its end is known still.
             if !(was_done && piece.opened.packed.is_some()) {
-                mark = Some(Mark::of(&group.path, &piece.opened, &piece.at, piece.done));
+                let now = Mark::of(&group.path, &piece.opened, &piece.at, piece.done);
+                mark = Some(now.with_real(mark.take()));
             }
             if reader.stopped {
                 left += piece.left();
@@ -174,8 +185,9 @@ impl Follow<'_> {
                     let mut group =
                         with_piece(Group::new(&keep.path.clone(), Some(keep)), Piece::new(file, at, content));
                     group.pieces.iter_mut().for_each(|piece| piece.finished = true);
+                    group.moved = true;
                     if present.get(&old).is_some_and(|id| emptied.is_of(*id) && !emptied.is_of(group_id)) {
-                        group.lost = Some(trace::copied(&old));
+                        group.lost.push(trace::copied(&old));
                     }
                     groups.push(group);
                 }
@@ -211,7 +223,7 @@ impl Follow<'_> {
                     read.files += 1;
                     read.began.push(file.path.clone());
                     let done = file.packed.is_some() || at.offset == file.size;
-                    read.marks.files.push(Mark::of(&file.path, &file, &at, done));
+                    read.marks.files.push(Mark::of(&file.path, &file, &at, done).with_real(None));
                 }
                 Err(error) => read.problems.push(Problem::new(&file.path, error)),
             }
@@ -237,7 +249,7 @@ impl Follow<'_> {
         (group.pieces, group.lost) = (way.pieces, way.lost);
         // Old files of a pattern are deleted by design.
         if !self.single && !way.found && mark.quiet && mark.done {
-            group.lost = None;
+            group.lost.clear();
         }
         if let Some(last) = group.pieces.last_mut() {
             // Its writer may still have it open.

@@ -3,6 +3,7 @@
 use super::opened::{Id, Opened};
 use super::position::{FINGERPRINT, Position, fingerprint};
 use serde::{Deserialize, Serialize};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// More files than this are not remembered of one source.
@@ -26,7 +27,7 @@ pub(super) struct Mark {
     /// The log's name, also while its position is in a file that it was renamed to.
     #[serde(with = "path_text")]
     pub(super) path: PathBuf,
-    /// The file that held the position, where it was not `path` itself.
+    /// The file that held the position, where it has another name too.
     #[serde(with = "path_text", skip_serializing_if = "is_empty")]
     pub(super) real: PathBuf,
     #[serde(flatten)]
@@ -71,6 +72,18 @@ impl Mark {
             gone: false,
             quiet: false,
         }
+    }
+
+    /// Where a link of this name leads is looked up once for each file: the link may lead elsewhere at the next run.
+    pub(super) fn with_real(mut self, before: Option<Self>) -> Self {
+        if !is_empty(&self.real) {
+            return self;
+        }
+        self.real = match before.filter(|before| before.id == self.id && before.path == self.path) {
+            Some(before) => before.real,
+            None => fs::canonicalize(&self.path).ok().filter(|real| *real != self.path).unwrap_or_default(),
+        };
+        self
     }
 
     /// How many bytes each fingerprint covers.
