@@ -270,7 +270,11 @@ fn with_piece(mut group: Group, piece: Piece) -> Group {
 fn untouched(path: &Path, mark: &Mark) -> Option<Id> {
     let metadata = fs::metadata(path).ok()?;
     let id = Id::of(&metadata);
-    let same = metadata.is_file() && id == mark.id && metadata.len() == mark.size && mtime(&metadata) == mark.mtime;
+    let same = metadata.is_file()
+        && id.is_same(mark.id)
+        && mark.is_of(id)
+        && metadata.len() == mark.size
+        && mtime(&metadata) == mark.mtime;
     (same && (mark.done || mark.quiet)).then_some(id)
 }
 

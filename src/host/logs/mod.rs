@@ -13,6 +13,7 @@
 //! A reader knows no rule and no pattern: it yields blocks. A file on a network mount that hangs is left to the alarm
 //! of the deadline.
 
+mod birth;
 mod encoding;
 mod follow;
 mod kin;

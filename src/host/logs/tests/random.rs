@@ -146,7 +146,8 @@ impl World {
             let number = self.present().number;
             if self.unfinished.is_empty() {
                 self.line += 1;
-                let filler = self.dice.below(if self.dice.0 % 7 == 0 { 3000 } else { 60 });
+                let most = if self.dice.one_in(7) { 3000 } else { 60 };
+                let filler = self.dice.below(most);
                 self.unfinished = format!("{} {}", self.line, "x".repeat(filler));
                 let unfinished = self.unfinished.clone();
                 self.log.append(LOG, unfinished);
@@ -261,18 +262,8 @@ impl World {
                 self.run();
             }
             fs::remove_file(self.path(&name)).expect("removed");
-            self.generations[at] = Generation {
-                name: packed,
-                packed: true,
-                ..self
-                    .generations
-                    .remove(at)
-                    .map(|old| {
-                        self.generations.insert(at, Generation { name: String::new(), number: 0, packed: false });
-                        old
-                    })
-                    .expect("one")
-            };
+            let generation = &mut self.generations[at];
+            (generation.name, generation.packed) = (packed, true);
         }
     }
 
