@@ -2,7 +2,7 @@
 
 use super::last;
 use super::marks::{MOST_FILES, Mark, Marks};
-use super::opened::{Id, Opened, mtime};
+use super::opened::{Content, Id, Opened, mtime};
 use super::packed::Codec;
 use super::piece::Piece;
 use super::reader::Reader;
@@ -14,11 +14,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// A file of the source, and the way that leads to it.
 struct Group {
     path: PathBuf,
     pieces: Vec<Piece>,
+    /// What was written to the generation before after that was read.
+    late: Option<Piece>,
     /// What stays remembered while nothing of it is read.
     keep: Option<Mark>,
     lost: Vec<String>,
@@ -35,6 +38,7 @@ impl Group {
         Self {
             path: path.to_owned(),
             pieces: Vec::new(),
+            late: late(keep.as_ref()),
             keep,
             lost: Vec::new(),
             mtime: i64::MAX,
@@ -44,7 +48,7 @@ impl Group {
     }
 
     fn left(&self) -> u64 {
-        self.pieces.iter().map(Piece::left).sum()
+        self.late.iter().chain(&self.pieces).map(Piece::left).sum()
     }
 }
 
@@ -88,7 +92,16 @@ impl Follow<'_> {
         let before = group.keep.as_ref().map(|mark| mark.offset);
         let (idle, nowhere) = (group.pieces.is_empty(), group.missing && group.pieces.is_empty());
         let settled = group.keep.as_ref().is_some_and(|mark| mark.quiet);
+        let mut behind = group.keep.as_ref().and_then(|mark| mark.behind.as_deref().cloned());
         let (mut mark, mut left) = (group.keep, 0);
+        if let Some(mut late) = group.late {
+            if let Err(error) = late.read(self.wishes.encoding, reader) {
+                read.problems.push(Problem::new(&late.opened.path, error));
+            }
+            behind = Some(Mark::of(&group.path, &late.opened, &late.at, late.done));
+            left += late.left();
+        }
+        let mut ended: Option<Mark> = None;
         for mut piece in group.pieces {
             if reader.stopped {
                 left += piece.left();
@@ -104,13 +117,16 @@ impl Follow<'_> {
             }
             // One that was known to be at its end is known still.
             if !(was_done && piece.opened.packed.is_some()) {
+                behind = ended.take().or(behind);
                 let now = Mark::of(&group.path, &piece.opened, &piece.at, piece.done);
+                ended = (piece.finished && piece.opened.packed.is_none() && now.offset > 0).then(|| now.clone());
                 mark = Some(now.with_real(mark.take()));
             }
             if reader.stopped {
                 left += piece.left();
             }
         }
+        mark = mark.map(|mark| mark.with_behind(behind));
         if let Some(mark) = &mut mark {
             mark.gone |= nowhere;
             mark.quiet = if idle { mark.quiet } else { before == Some(mark.offset) };
@@ -258,6 +274,19 @@ impl Follow<'_> {
         }
         group
     }
+}
+
+/// What has been added to the generation before since it was read to its end.
+fn late(mark: Option<&Mark>) -> Option<Piece> {
+    let behind = mark?.behind.as_deref()?;
+    let path = if behind.real.as_os_str().is_empty() { &behind.path } else { &behind.real };
+    let metadata = fs::metadata(path).ok()?;
+    if !Id::of(&metadata).is_same(behind.id) || metadata.len() <= behind.offset {
+        return None;
+    }
+    let opened = Opened::open(path).ok()?;
+    let at = opened.find(behind, &Deadline::after(Duration::ZERO)).ok()??.0;
+    Some(Piece::new(opened, at, Content::Plain))
 }
 
 fn with_piece(mut group: Group, piece: Piece) -> Group {

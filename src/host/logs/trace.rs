@@ -40,8 +40,18 @@ impl<'a> Around<'a> {
         Self { root, rotated, deadline, members: Vec::new() }
     }
 
-    fn kinship(&self, mark: &Mark) -> Kinship {
+    /// What lies around a log; without the generation that was read before, which is looked after by itself.
+    fn all_kin(&self, mark: &Mark) -> Kinship {
         let mut kinship = Kinship::of(&mark.path, &self.rotated, |path| self.root.path(path));
+        if let Some(behind) = mark.behind.as_deref() {
+            let known = |kin: &Kin| behind.is_of(kin.id) && Piece::find(kin, behind, self.deadline).is_some();
+            kinship.files.retain(|kin| !known(kin));
+        }
+        kinship
+    }
+
+    fn kinship(&self, mark: &Mark) -> Kinship {
+        let mut kinship = self.all_kin(mark);
         kinship.files.retain(|kin| !self.members.iter().any(|member| member.is_same(kin.id)));
         kinship
     }
@@ -106,8 +116,7 @@ impl<'a> Around<'a> {
         if !same && mark.offset == 0 {
             return true;
         }
-        let kinship = Kinship::of(&mark.path, &self.rotated, |path| self.root.path(path));
-        kinship.since(mark.mtime).filter(|kin| !kin.id.is_same(opened.id)).any(|kin| {
+        self.all_kin(mark).since(mark.mtime).filter(|kin| !kin.id.is_same(opened.id)).any(|kin| {
             let renamed = !same && mark.is_of(kin.id);
             // What had nothing in it is found anywhere. What was copied before it was emptied is of the same moment.
             let later = mark.offset > 0 || kin.is_after(mark.mtime);
