@@ -9,6 +9,9 @@ for plugin in check_disk check_load check_procs check_swap; do
     [ -x "$plugins/$plugin" ] || packages="monitoring-plugins-basic"
 done
 command -v valgrind >/dev/null || packages="$packages valgrind"
+for exporter in prometheus-node-exporter prometheus-blackbox-exporter; do
+    command -v "$exporter" >/dev/null || packages="$packages $exporter"
+done
 command -v ps >/dev/null || packages="$packages procps"
 
 if [ -z "$packages" ]; then

@@ -34,15 +34,22 @@ impl Machine {
     }
 
     pub(crate) fn lines(&self) -> Vec<(&'static str, String)> {
+        let measured = [
+            ("CPU time", self.cpu_time.clone()),
+            ("peak memory", "VmHWM of the largest process, read at its exit (ptrace)".into()),
+            ("instructions", self.instructions.into()),
+        ];
+        self.surroundings().into_iter().chain(measured).collect()
+    }
+
+    /// Without what is special to short processes.
+    pub(crate) fn surroundings(&self) -> Vec<(&'static str, String)> {
         vec![
             ("commit", self.commit.clone()),
             ("kernel", self.kernel.clone()),
             ("cpu", format!("{} × {}", self.cores, self.cpu)),
             ("virtual machine", self.virtual_machine.clone()),
             ("load average", self.load.clone()),
-            ("CPU time", self.cpu_time.clone()),
-            ("peak memory", "VmHWM of the largest process, read at its exit (ptrace)".into()),
-            ("instructions", self.instructions.into()),
         ]
     }
 }

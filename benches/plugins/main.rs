@@ -12,6 +12,7 @@
 )]
 
 mod cases;
+mod compile;
 mod instructions;
 mod machine;
 mod measure;

@@ -16,7 +16,8 @@ impl Spread {
     }
 }
 
-fn quantile(sorted: &[f64], part: f64) -> f64 {
+/// A share of sorted values lies below this one.
+pub(crate) fn quantile(sorted: &[f64], part: f64) -> f64 {
     let position = sorted.len().saturating_sub(1) as f64 * part;
     let (below, above) = (position.floor() as usize, position.ceil() as usize);
     match (sorted.get(below), sorted.get(above)) {

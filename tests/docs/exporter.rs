@@ -69,8 +69,9 @@ fn families() -> BTreeMap<String, String> {
     };
     standing.record(outcome, now.1);
     let snapshot = Snapshot { standings: vec![standing], notices: Vec::new(), now: now.0, wall: now.1 };
-    let families = metrics::families(&snapshot, &Default::default(), (true, now.1));
-    families.iter().map(|family| (family.name().to_owned(), family.help().to_owned())).collect()
+    let text = metrics::text(&snapshot, &Default::default(), (true, now.1)).expect("text");
+    let helps = text.lines().filter_map(|line| line.strip_prefix("# HELP ")?.split_once(' '));
+    helps.map(|(name, help)| (name.to_owned(), help.to_owned())).collect()
 }
 
 #[test]

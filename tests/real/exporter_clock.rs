@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::exporter::Exporter;
-use crate::harness::{Need, Scratch, skipped};
+use crate::harness::{Exporter, Need, Scratch, skipped};
 
 const CONFIG: &str = "[defaults]\nhost = \"h\"\ninterval = \"1s\"\nretries = 0\n\
     [[check]]\nname = \"a\"\ncommand = [\"/bin/echo\", \"fine\"]\n";
@@ -37,7 +36,7 @@ fn jumps_change_times_of_day_and_nothing_else() {
     let mut prefix = vec!["env".to_owned(), format!("LD_PRELOAD={}", library().display())];
     prefix.push(format!("FAKETIME_TIMESTAMP_FILE={}", scratch.at("offset")));
     prefix.extend(["FAKETIME_NO_CACHE=1", "DONT_FAKE_MONOTONIC=1"].map(str::to_owned));
-    let mut exporter = Exporter::start(&scratch, &prefix, CONFIG);
+    let mut exporter = Exporter::start_at("127.0.0.1:0", &scratch, &prefix, CONFIG);
     for (offset, days) in [("+0", 0.0), ("+1d", 1.0), ("-1d", -1.0), ("+3650d", 3650.0), ("+0", 0.0)] {
         jump(offset);
         let began = |seen: &Exporter| seen.of("a", "last_run_timestamp_seconds").unwrap_or_default();
@@ -69,7 +68,7 @@ fn plugins_are_started_without_a_copy_of_its_memory() {
     }
     let scratch = Scratch::new();
     let prefix = ["strace", "-f", "-e", "trace=clone,clone3,fork,vfork,execve", "-o", &scratch.at("trace")];
-    let mut exporter = Exporter::start(&scratch, &prefix.map(str::to_owned), CONFIG);
+    let mut exporter = Exporter::start_at("127.0.0.1:0", &scratch, &prefix.map(str::to_owned), CONFIG);
     exporter.until("runs", |seen| (seen.runs("a") >= 3.0).then_some(()));
     exporter.daemon.stop();
     let trace = std::fs::read_to_string(scratch.at("trace")).unwrap();

@@ -69,7 +69,7 @@ const CASES: &[Case] = &[
     ("check_ssh", &["-p", "{closed}", "127.0.0.1"], 2),
     ("check_ssmtp", &["-H", "127.0.0.1", "-p", "{closed}"], 2),
     ("check_swap", &["-w", "1%", "-c", "1%", "-n", "ok"], 0),
-    ("check_tcp", &["-H", "127.0.0.1", "-p", "{smtp}", "-w", "20", "-c", "30"], 0),
+    ("check_tcp", &["-H", "127.0.0.1", "-p", "{tcp}", "-w", "20", "-c", "30"], 0),
     ("check_tcp", &["-H", "127.0.0.1", "-p", "{closed}"], 2),
     ("check_time", &["-H", "127.0.0.1", "-p", "{time}", "-w", "1000000", "-c", "2000000"], 0),
     ("check_time", &["-H", "127.0.0.1", "-p", "{closed}"], 3),
@@ -99,7 +99,9 @@ impl Stage {
         let time = u32::try_from(now + 2_208_988_800).unwrap().to_be_bytes();
         let page =
             "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 6\r\nConnection: close\r\n\r\nhello\n";
+        // One for each plugin: they serve one client at a time.
         let talkers = [
+            ("tcp", Talker::tcp("stage\r\n", "")),
             ("ftp", Talker::tcp("220 stage\r\n", "221 bye\r\n")),
             ("http", Talker::tcp("", page)),
             ("imap", Talker::tcp("* OK stage\r\n", "* BYE\r\n")),

@@ -16,7 +16,6 @@
 mod board;
 mod cron;
 mod examples;
-mod exporter;
 mod exporter_clock;
 mod exporter_foreign;
 mod exporter_prometheus;

@@ -63,7 +63,7 @@ impl Engine {
     }
 
     /// Goes to when the check is due, and does that.
-    fn to_due(&mut self, name: &str) {
+    fn reach(&mut self, name: &str) {
         let time = self.of(name).due.saturating_duration_since(self.now);
         self.pass(time);
     }
@@ -95,7 +95,7 @@ impl Engine {
 fn a_check_runs_once_in_each_slot() {
     let mut engine = Engine::new(&[check("a", &["x"])]);
     assert!(engine.take().is_none(), "it is not due yet");
-    engine.to_due("a");
+    engine.reach("a");
     let job = engine.started();
     assert_eq!((engine.of("a").phase, engine.state.queued()), (Phase::Running(engine.now), 0));
     assert!(engine.take().is_none());
@@ -104,7 +104,7 @@ fn a_check_runs_once_in_each_slot() {
     let second = engine.of("a").due;
     assert!(second >= engine.now + MINUTE / 2 && second <= engine.now + MINUTE * 3 / 2);
     for round in 1..4 {
-        engine.to_due("a");
+        engine.reach("a");
         let job = engine.started();
         engine.pass(SECOND);
         assert_eq!(engine.finish(&job, Status::Ok), (false, None), "no change, no news");
@@ -116,19 +116,19 @@ fn a_check_runs_once_in_each_slot() {
 #[test]
 fn what_passes_without_a_run_is_counted() {
     let mut engine = Engine::new(&[check("a", &["x"])]);
-    engine.to_due("a");
+    engine.reach("a");
     let job = engine.started();
     engine.finish(&job, Status::Ok);
-    engine.to_due("a");
+    engine.reach("a");
     let job = engine.started();
     // While it runs: once at each slot, and several when nobody looked.
-    engine.to_due("a");
+    engine.reach("a");
     assert_eq!(engine.of("a").counts.missed, 1);
     engine.pass(MINUTE * 3);
     assert_eq!(engine.of("a").counts.missed, 4);
     engine.finish(&job, Status::Ok);
     // While it waits for its turn.
-    engine.to_due("a");
+    engine.reach("a");
     assert_eq!((engine.of("a").phase, engine.state.queued()), (Phase::Queued, 1));
     engine.pass(MINUTE);
     assert_eq!((engine.of("a").counts.missed, engine.state.queued()), (5, 1));
@@ -141,14 +141,14 @@ fn what_passes_without_a_run_is_counted() {
 #[test]
 fn a_soft_state_is_looked_at_sooner() {
     let mut engine = Engine::new(&[check("a", &["x"])]);
-    engine.to_due("a");
+    engine.reach("a");
     let job = engine.started();
     let slot = engine.of("a").due;
     let mut seen = Vec::new();
     let (_, change) = engine.finish(&job, Status::Critical);
     seen.push((change, engine.of("a").due.saturating_duration_since(engine.now)));
     while engine.of("a").verdict.is_some_and(|verdict| !verdict.is_hard()) {
-        engine.to_due("a");
+        engine.reach("a");
         let job = engine.started();
         let (_, change) = engine.finish(&job, Status::Critical);
         seen.push((change, engine.of("a").due.saturating_duration_since(engine.now)));
@@ -166,7 +166,7 @@ fn a_soft_state_is_looked_at_sooner() {
 fn a_thread_that_does_not_come_back_is_given_up() {
     let stuck = check("a", &["x"]);
     let mut engine = Engine::new(std::slice::from_ref(&stuck));
-    engine.to_due("a");
+    engine.reach("a");
     let job = engine.started();
     engine.pass(longest(&stuck) - SECOND);
     assert_eq!((engine.state.given_up(), engine.state.changes().len()), (0, 0));
@@ -183,7 +183,7 @@ fn a_thread_that_does_not_come_back_is_given_up() {
     assert!(given_up, "its thread has been replaced");
     assert_eq!(change, Some((Status::Ok, 0)), "it came back at last");
     assert_eq!((engine.state.given_up(), engine.of("a").phase), (0, Phase::Waiting));
-    engine.to_due("a");
+    engine.reach("a");
     engine.started();
 }
 
@@ -193,7 +193,7 @@ fn a_process_that_cannot_be_ended_keeps_its_check_and_nothing_else() {
     let mut child = Command::new("sleep").arg("1000").stdin(Stdio::piped()).spawn().expect("a process");
     let pid = nix::unistd::Pid::from_raw(child.id().try_into().expect("its number"));
     drop(child.stdin.take());
-    engine.to_due("a");
+    engine.reach("a");
     let job = engine.started();
     let left = Outcome { end: End::Stuck, ..outcome(Status::Unknown, engine.now) };
     let finished = engine.state.finish(&job, left, Some(Stuck::of(child)), Timestamp(0.0));
@@ -220,7 +220,7 @@ fn a_new_configuration_keeps_what_is_the_same() {
     let (a, b) = (check("a", &["x"]), check("b", &["x"]));
     let mut engine = Engine::new(&[a.clone(), b.clone()]);
     for name in ["a", "b"] {
-        engine.to_due(name);
+        engine.reach(name);
     }
     while let Some(job) = engine.take() {
         engine.finish(&job, Status::Warning);
@@ -242,7 +242,7 @@ fn a_new_configuration_keeps_what_is_the_same() {
 #[test]
 fn a_run_of_the_old_configuration_is_waited_for_and_not_taken_in() {
     let mut engine = Engine::new(&[Check { timeout: MINUTE * 10, ..check("a", &["old"]) }]);
-    engine.to_due("a");
+    engine.reach("a");
     let job = engine.started();
     for checks in [vec![], vec![check("a", &["new"])]] {
         engine.configure(&checks);
@@ -261,7 +261,7 @@ fn a_run_of_the_old_configuration_is_waited_for_and_not_taken_in() {
 fn the_thread_of_a_check_that_is_gone_is_given_up_in_its_own_time() {
     let long = Check { timeout: MINUTE, ..check("a", &["x"]) };
     let mut engine = Engine::new(std::slice::from_ref(&long));
-    engine.to_due("a");
+    engine.reach("a");
     let job = engine.started();
     // The run began with a minute; the shorter timeout is for the next.
     engine.configure(&[Check { timeout: SECOND, ..long.clone() }]);

@@ -1,11 +1,16 @@
 use super::*;
 use crate::exporter::config::RESERVED_LABELS;
 use crate::exporter::outcome::{End, Faults};
+use crate::exporter::outcome::{Outcome, Readings};
 use crate::exporter::samples::check;
+use crate::exporter::standing::Standing;
 use crate::model::parse;
 use crate::model::report::tests::sample_answer;
+use crate::model::status::Status;
+use crate::model::unit::Unit;
 use std::collections::BTreeSet;
 use std::time::Duration;
+use std::time::Instant;
 
 const WALL: Timestamp = Timestamp(1_795_449_590.0);
 
@@ -34,7 +39,7 @@ fn standing(name: &str, status: Status, readings: Readings) -> Standing {
 
 fn text(standings: Vec<Standing>) -> String {
     let snapshot = Snapshot { standings, notices: Vec::new(), now: Instant::now(), wall: WALL };
-    TextEncoder::new().encode_to_string(&families(&snapshot, &Load::default(), (true, WALL))).expect("text")
+    super::text(&snapshot, &Load::default(), (true, WALL)).expect("text")
 }
 
 fn foreign(name: &str) -> Standing {
@@ -100,15 +105,12 @@ fn nothing_is_said_of_a_state_before_the_first_result() {
 #[test]
 fn labels_of_ours_are_reserved() {
     let typed = standing("b", Status::Ok, Readings::Typed(Box::new(sample_answer())));
-    let snapshot =
-        Snapshot { standings: vec![foreign("a"), typed], notices: Vec::new(), now: Instant::now(), wall: WALL };
-    let families = families(&snapshot, &Load::default(), (true, WALL));
-    let ours = families.iter().filter(|family| !family.name().starts_with("vitals_fs_"));
+    let text = text(vec![foreign("a"), typed]);
+    let ours = text.lines().filter(|line| line.starts_with("vitals_check_") || line.starts_with("vitals_perfdata_"));
+    let name = regex::Regex::new("[{,]([a-z_]+)=\"").expect("an expression");
     let labels: BTreeSet<&str> = ours
-        .filter(|family| !family.name().starts_with("vitals_exporter_"))
-        .flat_map(|family| family.get_metric())
-        .flat_map(|metric| metric.get_label())
-        .map(|pair| pair.name())
+        .flat_map(|line| name.captures_iter(line))
+        .filter_map(|found| Some(found.get(1)?.as_str()))
         .filter(|name| *name != "site")
         .collect();
     let reserved: BTreeSet<&str> = RESERVED_LABELS.iter().copied().collect();
@@ -127,4 +129,63 @@ fn a_thousand_checks_that_measure_the_same_clash_nowhere() {
     lines.sort_unstable();
     lines.dedup();
     assert_eq!(lines.len(), all);
+}
+
+#[test]
+fn a_family_has_the_type_that_the_first_check_gives_it() {
+    let typed = |name, metric: &str, kind| {
+        let mut answer = sample_answer();
+        let metrics = answer.findings.iter_mut().flat_map(|finding| &mut finding.metrics);
+        for (index, found) in metrics.enumerate() {
+            (found.name, found.unit, found.kind) = (metric.to_owned(), Unit::Count, kind);
+            found.labels.insert("index".to_owned(), index.to_string());
+        }
+        standing(name, Status::Ok, Readings::Typed(Box::new(answer)))
+    };
+    let gauge = |name| typed(name, "x_total", Kind::Gauge);
+    let text = text(vec![gauge("a"), typed("b", "x", Kind::Counter), gauge("c")]);
+    let of = |service: &str| {
+        let label = format!("service=\"{service}\"");
+        let lines = text.lines().filter(|line| line.contains(&label));
+        let clashing = |line: &&str| line.starts_with("vitals_check_series_clashing{");
+        let said = lines.clone().find(clashing).and_then(|line| line.rsplit(' ').next()?.parse::<usize>().ok());
+        (lines.filter(|line| line.starts_with("vitals_fs_x_total{")).count(), said)
+    };
+    let (all, _) = of("a");
+    assert!(all > 0, "{text}");
+    assert_eq!([of("a"), of("b"), of("c")], [(all, Some(0)), (0, Some(all)), (all, Some(0))]);
+    assert_eq!(text.lines().filter(|line| line.contains("TYPE vitals_fs_x_total")).count(), 1);
+}
+
+#[test]
+fn what_is_kept_goes_with_its_run_and_its_check() {
+    let mut values = Values::default();
+    let mut scrape = |standings: Vec<Standing>| {
+        let snapshot = Snapshot { standings, notices: Vec::new(), now: Instant::now(), wall: WALL };
+        let mut out = String::new();
+        write(&mut out, &snapshot, &Load::default(), (true, WALL), &mut values).expect("text");
+        assert_eq!(out, super::text(&snapshot, &Load::default(), (true, WALL)).expect("text"));
+        out
+    };
+    let perfdata = |text| Readings::Perfdata(parse::perfdata(text).0);
+    let [a, b, c] = ["a", "b", "c"].map(|name| standing(name, Status::Ok, perfdata("x=1")));
+    let first = scrape(vec![a.clone(), c.clone()]);
+    assert!(first.contains("service=\"c\",site=\"north \\\"1\\\"\\n\\\\\",unit=\"\"} 1"), "{first}");
+    // Another run, another check between, other labels; then one that has gone.
+    let mut again = a.clone();
+    again.record(Outcome { readings: perfdata("x=2"), ..a.last.as_deref().expect("a run").clone() }, WALL);
+    let mut moved = c.clone();
+    let mut check = (*c.check).clone();
+    check.labels.insert("site".to_owned(), "south".to_owned());
+    moved.check = Arc::new(check);
+    let second = scrape(vec![again, b.clone(), moved]);
+    let value = |text: &str, service: &str| {
+        let of = format!("service=\"{service}\"");
+        let found = text.lines().filter(|line| line.starts_with("vitals_perfdata_value{") && line.contains(&of));
+        found.map(|line| line.rsplit(' ').next().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!([value(&second, "a"), value(&second, "b"), value(&second, "c")].concat(), ["2", "1", "1"]);
+    assert!(second.contains("site=\"south\""));
+    let third = scrape(vec![b]);
+    assert!(value(&third, "a").is_empty() && value(&third, "c").is_empty());
 }

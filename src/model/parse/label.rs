@@ -34,7 +34,7 @@ pub(super) fn next(text: &str) -> (Piece<'_>, &str) {
     let label = label.trim_end();
     // `a=b=5`: the label has an `=` of its own, unless there are two values.
     let (label, fields) = match fields.rsplit_once('=') {
-        Some((_, _)) if starts_with_a_value(fields) => return (Piece::Broken, rest),
+        Some((more, _)) if starts_with_a_value(fields) || more.contains('|') => return (Piece::Broken, rest),
         Some((more, fields)) => (format!("{label}={more}"), fields),
         None => (label.to_owned(), fields),
     };
@@ -113,7 +113,7 @@ mod tests {
             ("free space=1 'in quotes'=2", &["free space>1", "in quotes>2"]),
             ("'it''s'=1 'a=b c'=2 a'b=3", &["it's>1", "a=b c>2", "a'b>3"]),
             ("q?x=y=5 z=1=2 w=3", &["q?x=y>5", "?", "w>3"]),
-            ("a=1 | b=2", &["a>1", "?", "b>2"]),
+            ("a=1 | b=2 x=y|z=3", &["a>1", "?", "b>2", "?"]),
             ("'open=1 b=2", &["?", "b>2"]),
             ("=1 ''=2 a=", &["?", "?", "a>"]),
             ("no value", &["?"]),

@@ -27,7 +27,7 @@ impl Talker {
         let is_over = Arc::new(AtomicBool::new(false));
         let over = Arc::clone(&is_over);
         let thread = std::thread::spawn(move || {
-            while let (Ok((client, _)), false) = (listener.accept(), over.load(Ordering::Relaxed)) {
+            for client in listener.incoming().take_while(|_| !over.load(Ordering::Relaxed)).flatten() {
                 let _ = talk(client, &greeting, answer);
             }
         });
