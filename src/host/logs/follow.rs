@@ -215,7 +215,7 @@ impl Follow<'_> {
             groups.extend(self.arrival(file, mark, marks, around, read));
         }
         for (path, mark) in own {
-            groups.push(self.departure(path, mark, around));
+            groups.push(self.departure(path, mark, around, read));
         }
         groups
     }
@@ -232,6 +232,10 @@ impl Follow<'_> {
         let mut group = Group::new(&file.path.clone(), mark.cloned());
         if let Some(mark) = mark {
             let way = around.way(mark, Some(&file));
+            if !way.found && self.deadline.is_over() {
+                read.problems.push(no_time(&file.path));
+                return Some(group);
+            }
             (group.pieces, group.lost) = (way.pieces, way.lost);
         } else if !marks.known && !self.wishes.from_start {
             match last::end(&file, self.wishes, self.deadline) {
@@ -258,9 +262,21 @@ impl Follow<'_> {
     }
 
     /// A log that is not there any more.
-    fn departure(&self, path: &Path, mark: &Mark, around: &Around<'_>) -> Group {
+    fn departure(&self, path: &Path, mark: &Mark, around: &Around<'_>, read: &mut Read) -> Group {
         let mut group = Group::new(path, Some(mark.clone()));
+        if !self.single && fs::exists(path).unwrap_or(false) {
+            group.missing = true;
+            if untouched(path, mark).is_none() {
+                let log = path.display();
+                group.lost.push(format!("{MOST_FILES} newer files fit the pattern: lines of {log} may be lost"));
+            }
+            return group;
+        }
         let way = around.way(mark, None);
+        if !way.found && self.deadline.is_over() {
+            read.problems.push(no_time(path));
+            return group;
+        }
         group.missing = true;
         (group.pieces, group.lost) = (way.pieces, way.lost);
         // Old files of a pattern are deleted by design.
@@ -274,6 +290,11 @@ impl Follow<'_> {
         }
         group
     }
+}
+
+/// The search is for the next run: nothing may be concluded from it.
+fn no_time(path: &Path) -> Problem {
+    Problem::new(path, io::Error::new(io::ErrorKind::TimedOut, "there was no time to look for what was rotated away"))
 }
 
 /// What has been added to the generation before since it was read to its end.

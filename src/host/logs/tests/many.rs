@@ -1,5 +1,6 @@
 //! Sources of many files.
 
+use super::super::Block;
 use super::*;
 use std::fs;
 
@@ -105,6 +106,40 @@ fn a_log_that_begins_like_the_one_before_is_told_from_it() {
     log.rename("a.log", "a.log.2");
     log.append("a.log", format!("{header}three\n"));
     assert_eq!(log.text(), format!("two\n{header}three\n"));
+}
+
+#[test]
+fn without_time_nothing_is_concluded() {
+    let mut log = Follower::new("a.log", from_start());
+    log.append("a.log", "one\n");
+    assert_eq!(log.text(), "one\n");
+    log.rename("a.log", "elsewhere");
+    log.append("a.log", "three\n");
+    let over = Deadline::after(Duration::ZERO);
+    let mut sink = |_: &Block<'_>| panic!("nothing is read");
+    let done = read(&log.source, &log.marks, &log.wishes, &Root::default(), &over, &mut sink).expect("a file");
+    assert_eq!((done.lost.len(), done.problems.len(), &done.marks), (0, 1, &log.marks));
+    log.append("elsewhere", "two\n");
+    log.rename("elsewhere", "a.log.1");
+    assert_eq!(log.text(), "two\nthree\n");
+}
+
+#[test]
+fn of_very_many_files_the_newest_are_read() {
+    let mut logs = Follower::new("*.log", from_start());
+    for number in 0..300 {
+        let path = logs.path(&format!("{number:03}.log"));
+        fs::write(&path, format!("{number}\n")).expect("written");
+        let time = std::time::UNIX_EPOCH + Duration::from_secs(1_700_000_000 + number);
+        fs::File::options().append(true).open(path).and_then(|file| file.set_modified(time)).expect("a time");
+    }
+    let text = logs.text();
+    assert_eq!((text.lines().next(), text.lines().count()), (Some("44"), 256));
+    assert_eq!(logs.text(), "");
+    logs.append("new.log", "new\n");
+    assert_eq!(logs.text(), "new\n");
+    fs::remove_file(logs.path("new.log")).expect("removed");
+    assert_eq!(logs.run().1, "", "what was left out is not new");
 }
 
 proptest::proptest! {
