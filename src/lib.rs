@@ -14,7 +14,7 @@
 //! - [`model`]: the vocabulary, pure: states, ranges, rules, metrics, reports, trends, and their renderings.
 //! - [`runtime`]: impure primitives that know no command line: the deadline's backstop, state files, secrets, child
 //!   processes, calls that may never return.
-//! - [`host`]: typed readers of one machine: mounts, processes, CPU, memory, control groups.
+//! - [`host`]: typed readers of one machine: mounts, processes, CPU, memory, control groups, logs.
 //! - [`plugin`]: the contract that all plugins keep.
 //! - [`exporter`]: `vitals_exporter`, which knows plugins as programs only: schedule, metrics, board.
 //! - [`checks`]: one module a check, and their registry for tests and generators.

@@ -53,6 +53,7 @@ const EXITS: &[(&str, &str)] = &[
 
 /// Files that may be unsafe, and why.
 const UNSAFE: &[(&str, &str)] = &[
+    ("host/logs/birth.rs", "statx(2) has no safe binding"),
     ("host/proc/listing.rs", "getdents64 has no safe binding"),
     ("host/proc/units.rs", "sysconf is a C interface"),
     ("runtime/apart.rs", "fork, and the descriptors of the child"),

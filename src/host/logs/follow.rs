@@ -2,7 +2,7 @@
 
 use super::last;
 use super::marks::{MOST_FILES, Mark, Marks};
-use super::opened::{Id, Opened, mtime};
+use super::opened::{Content, Id, Opened, mtime};
 use super::packed::Codec;
 use super::piece::Piece;
 use super::reader::Reader;
@@ -14,27 +14,41 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// A file of the source, and the way that leads to it.
 struct Group {
     path: PathBuf,
     pieces: Vec<Piece>,
+    /// What was written to the generation before after that was read.
+    late: Option<Piece>,
     /// What stays remembered while nothing of it is read.
     keep: Option<Mark>,
-    lost: Option<String>,
+    lost: Vec<String>,
     /// Orders the groups: the oldest is read first.
     mtime: i64,
+    /// It has only changed its name: rotated away, it comes before what is written now.
+    moved: bool,
     /// The log itself does not exist.
     missing: bool,
 }
 
 impl Group {
     fn new(path: &Path, keep: Option<Mark>) -> Self {
-        Self { path: path.to_owned(), pieces: Vec::new(), keep, lost: None, mtime: i64::MAX, missing: false }
+        Self {
+            path: path.to_owned(),
+            pieces: Vec::new(),
+            late: late(keep.as_ref()),
+            keep,
+            lost: Vec::new(),
+            mtime: i64::MAX,
+            moved: false,
+            missing: false,
+        }
     }
 
     fn left(&self) -> u64 {
-        self.pieces.iter().map(Piece::left).sum()
+        self.late.iter().chain(&self.pieces).map(Piece::left).sum()
     }
 }
 
@@ -52,7 +66,7 @@ impl Follow<'_> {
     pub(super) fn read(&self, paths: Vec<PathBuf>, marks: &Marks, reader: &mut Reader<'_>, read: &mut Read) {
         let mut around = Around::new(self.root, self.wishes, self.deadline);
         let mut groups = self.groups(paths, marks, &mut around, read);
-        groups.sort_by(|a, b| (a.mtime, &a.path).cmp(&(b.mtime, &b.path)));
+        groups.sort_by(|a, b| (a.mtime, !a.moved, &a.path).cmp(&(b.mtime, !b.moved, &b.path)));
         read.marks.known = true;
         let mut left = 0_u64;
         for mut group in groups {
@@ -62,7 +76,7 @@ impl Follow<'_> {
                 read.marks.files.extend(group.keep);
                 continue;
             }
-            read.lost.extend(group.lost.take());
+            read.lost.append(&mut group.lost);
             let (mark, rest) = self.read_group(group, reader, read);
             left = left.saturating_add(rest);
             read.marks.files.extend(mark);
@@ -78,7 +92,16 @@ impl Follow<'_> {
         let before = group.keep.as_ref().map(|mark| mark.offset);
         let (idle, nowhere) = (group.pieces.is_empty(), group.missing && group.pieces.is_empty());
         let settled = group.keep.as_ref().is_some_and(|mark| mark.quiet);
+        let mut behind = group.keep.as_ref().and_then(|mark| mark.behind.as_deref().cloned());
         let (mut mark, mut left) = (group.keep, 0);
+        if let Some(mut late) = group.late {
+            if let Err(error) = late.read(self.wishes.encoding, reader) {
+                read.problems.push(Problem::new(&late.opened.path, error));
+            }
+            behind = Some(Mark::of(&group.path, &late.opened, &late.at, late.done));
+            left += late.left();
+        }
+        let mut ended: Option<Mark> = None;
         for mut piece in group.pieces {
             if reader.stopped {
                 left += piece.left();
@@ -94,12 +117,16 @@ impl Follow<'_> {
             }
             // One that was known to be at its end is known still.
             if !(was_done && piece.opened.packed.is_some()) {
-                mark = Some(Mark::of(&group.path, &piece.opened, &piece.at, piece.done));
+                behind = ended.take().or(behind);
+                let now = Mark::of(&group.path, &piece.opened, &piece.at, piece.done);
+                ended = (piece.finished && piece.opened.packed.is_none() && now.offset > 0).then(|| now.clone());
+                mark = Some(now.with_real(mark.take()));
             }
             if reader.stopped {
                 left += piece.left();
             }
         }
+        mark = mark.map(|mark| mark.with_behind(behind));
         if let Some(mark) = &mut mark {
             mark.gone |= nowhere;
             mark.quiet = if idle { mark.quiet } else { before == Some(mark.offset) };
@@ -174,8 +201,9 @@ impl Follow<'_> {
                     let mut group =
                         with_piece(Group::new(&keep.path.clone(), Some(keep)), Piece::new(file, at, content));
                     group.pieces.iter_mut().for_each(|piece| piece.finished = true);
+                    group.moved = true;
                     if present.get(&old).is_some_and(|id| emptied.is_of(*id) && !emptied.is_of(group_id)) {
-                        group.lost = Some(trace::copied(&old));
+                        group.lost.push(trace::copied(&old));
                     }
                     groups.push(group);
                 }
@@ -187,7 +215,7 @@ impl Follow<'_> {
             groups.extend(self.arrival(file, mark, marks, around, read));
         }
         for (path, mark) in own {
-            groups.push(self.departure(path, mark, around));
+            groups.push(self.departure(path, mark, around, read));
         }
         groups
     }
@@ -204,6 +232,10 @@ impl Follow<'_> {
         let mut group = Group::new(&file.path.clone(), mark.cloned());
         if let Some(mark) = mark {
             let way = around.way(mark, Some(&file));
+            if !way.found && self.deadline.is_over() {
+                read.problems.push(no_time(&file.path));
+                return Some(group);
+            }
             (group.pieces, group.lost) = (way.pieces, way.lost);
         } else if !marks.known && !self.wishes.from_start {
             match last::end(&file, self.wishes, self.deadline) {
@@ -211,7 +243,7 @@ impl Follow<'_> {
                     read.files += 1;
                     read.began.push(file.path.clone());
                     let done = file.packed.is_some() || at.offset == file.size;
-                    read.marks.files.push(Mark::of(&file.path, &file, &at, done));
+                    read.marks.files.push(Mark::of(&file.path, &file, &at, done).with_real(None));
                 }
                 Err(error) => read.problems.push(Problem::new(&file.path, error)),
             }
@@ -230,14 +262,26 @@ impl Follow<'_> {
     }
 
     /// A log that is not there any more.
-    fn departure(&self, path: &Path, mark: &Mark, around: &Around<'_>) -> Group {
+    fn departure(&self, path: &Path, mark: &Mark, around: &Around<'_>, read: &mut Read) -> Group {
         let mut group = Group::new(path, Some(mark.clone()));
+        if !self.single && fs::exists(path).unwrap_or(false) {
+            group.missing = true;
+            if untouched(path, mark).is_none() {
+                let log = path.display();
+                group.lost.push(format!("{MOST_FILES} newer files fit the pattern: lines of {log} may be lost"));
+            }
+            return group;
+        }
         let way = around.way(mark, None);
+        if !way.found && self.deadline.is_over() {
+            read.problems.push(no_time(path));
+            return group;
+        }
         group.missing = true;
         (group.pieces, group.lost) = (way.pieces, way.lost);
         // Old files of a pattern are deleted by design.
         if !self.single && !way.found && mark.quiet && mark.done {
-            group.lost = None;
+            group.lost.clear();
         }
         if let Some(last) = group.pieces.last_mut() {
             // Its writer may still have it open.
@@ -246,6 +290,24 @@ impl Follow<'_> {
         }
         group
     }
+}
+
+/// The search is for the next run: nothing may be concluded from it.
+fn no_time(path: &Path) -> Problem {
+    Problem::new(path, io::Error::new(io::ErrorKind::TimedOut, "there was no time to look for what was rotated away"))
+}
+
+/// What has been added to the generation before since it was read to its end.
+fn late(mark: Option<&Mark>) -> Option<Piece> {
+    let behind = mark?.behind.as_deref()?;
+    let path = if behind.real.as_os_str().is_empty() { &behind.path } else { &behind.real };
+    let metadata = fs::metadata(path).ok()?;
+    if !Id::of(&metadata).is_same(behind.id) || metadata.len() <= behind.offset {
+        return None;
+    }
+    let opened = Opened::open(path).ok()?;
+    let at = opened.find(behind, &Deadline::after(Duration::ZERO)).ok()??.0;
+    Some(Piece::new(opened, at, Content::Plain))
 }
 
 fn with_piece(mut group: Group, piece: Piece) -> Group {
@@ -258,7 +320,11 @@ fn with_piece(mut group: Group, piece: Piece) -> Group {
 fn untouched(path: &Path, mark: &Mark) -> Option<Id> {
     let metadata = fs::metadata(path).ok()?;
     let id = Id::of(&metadata);
-    let same = metadata.is_file() && id == mark.id && metadata.len() == mark.size && mtime(&metadata) == mark.mtime;
+    let same = metadata.is_file()
+        && id.is_same(mark.id)
+        && mark.is_of(id)
+        && metadata.len() == mark.size
+        && mtime(&metadata) == mark.mtime;
     (same && (mark.done || mark.quiet)).then_some(id)
 }
 

@@ -44,10 +44,9 @@ impl Kinship {
         let mut found = Vec::new();
         look_around(log, false, &mut found);
         // A link that is switched from file to file: its targets are the generations.
-        if let Ok(target) = fs::canonicalize(log)
-            && fs::symlink_metadata(log).is_ok_and(|metadata| metadata.is_symlink())
-        {
-            look_around(&target, true, &mut found);
+        if let Ok(target) = fs::read_link(log) {
+            let beside = log.parent().unwrap_or(Path::new("")).join(target);
+            look_around(&fs::canonicalize(log).unwrap_or(beside), true, &mut found);
         }
         for pattern in rotated {
             for path in pattern.expand(&root).0 {

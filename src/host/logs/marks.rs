@@ -3,10 +3,14 @@
 use super::opened::{Id, Opened};
 use super::position::{FINGERPRINT, Position, fingerprint};
 use serde::{Deserialize, Serialize};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// More files than this are not remembered of one source.
 pub(super) const MOST_FILES: usize = 256;
+
+/// A writer that has been told to open its log anew has done so after this time: nanoseconds.
+const STILL_OPEN: i64 = 3600 * 1_000_000_000;
 
 /// What is remembered of one source. Whatever it holds, at worst lines are read again, or said to be lost.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -26,7 +30,7 @@ pub(super) struct Mark {
     /// The log's name, also while its position is in a file that it was renamed to.
     #[serde(with = "path_text")]
     pub(super) path: PathBuf,
-    /// The file that held the position, where it was not `path` itself.
+    /// The file that held the position, where it has another name too.
     #[serde(with = "path_text", skip_serializing_if = "is_empty")]
     pub(super) real: PathBuf,
     #[serde(flatten)]
@@ -52,6 +56,9 @@ pub(super) struct Mark {
     /// Nothing was new at the last run.
     #[serde(skip_serializing_if = "is_false")]
     pub(super) quiet: bool,
+    /// The end of the generation before: its writer may still have it open for a while.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) behind: Option<Box<Mark>>,
 }
 
 impl Mark {
@@ -70,7 +77,27 @@ impl Mark {
             done,
             gone: false,
             quiet: false,
+            behind: None,
         }
+    }
+
+    /// The same, with the end of the generation before for as long as somebody may write to that.
+    pub(super) fn with_behind(mut self, behind: Option<Self>) -> Self {
+        let behind = behind.filter(|behind| self.mtime.saturating_sub(behind.mtime) < STILL_OPEN);
+        self.behind = behind.map(|behind| Box::new(Self { behind: None, ..behind }));
+        self
+    }
+
+    /// Where a link of this name leads is looked up once for each file: the link may lead elsewhere at the next run.
+    pub(super) fn with_real(mut self, before: Option<Self>) -> Self {
+        if !is_empty(&self.real) {
+            return self;
+        }
+        self.real = match before.filter(|before| before.id == self.id && before.path == self.path) {
+            Some(before) => before.real,
+            None => fs::canonicalize(&self.path).ok().filter(|real| *real != self.path).unwrap_or_default(),
+        };
+        self
     }
 
     /// How many bytes each fingerprint covers.

@@ -4,7 +4,8 @@
 //! before the offset, and as hints its inode, birth and time ([`Marks`]). At the next run:
 //!
 //! 1. [`follow`] opens each file of the source. Where the fingerprints fit, it goes on there, and nothing else is
-//!    touched: one open, one fstat, two preads.
+//!    touched: one open, one fstat, two preads; and one stat of the generation before, while its writer may still have
+//!    it open.
 //! 2. Where they do not, [`trace`] looks among the files around it ([`kin`], [`names`]) for the one that holds the place,
 //!    and reads its rest, then the generations behind it, then the present file from its beginning. What cannot be found
 //!    is said to be lost.
@@ -13,6 +14,7 @@
 //! A reader knows no rule and no pattern: it yields blocks. A file on a network mount that hangs is left to the alarm
 //! of the deadline.
 
+mod birth;
 mod encoding;
 mod follow;
 mod kin;

@@ -1,5 +1,6 @@
 //! A log that is open: what it is, and whether a remembered position is in it.
 
+use super::birth;
 use super::marks::Mark;
 use super::packed::Codec;
 use super::position::{FINGERPRINT, Position, fingerprint};
@@ -83,11 +84,15 @@ impl Opened {
         if !metadata.is_file() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
         }
+        let mut id = Id::of(&metadata);
+        if id.born == 0 {
+            id.born = birth::of(&file);
+        }
         let mut opened = Self {
             path: path.to_owned(),
             file: Arc::new(file),
             packed: path.file_name().and_then(Codec::of),
-            id: Id::of(&metadata),
+            id,
             size: metadata.len(),
             mtime: mtime(&metadata),
             head: Vec::new(),

@@ -29,7 +29,7 @@ pub(super) struct Around<'a> {
 pub(super) struct Way {
     pub(super) pieces: Vec<Piece>,
     /// Why lines may be lost, in words.
-    pub(super) lost: Option<String>,
+    pub(super) lost: Vec<String>,
     /// Whether the position was found.
     pub(super) found: bool,
 }
@@ -40,8 +40,18 @@ impl<'a> Around<'a> {
         Self { root, rotated, deadline, members: Vec::new() }
     }
 
-    fn kinship(&self, mark: &Mark) -> Kinship {
+    /// What lies around a log; without the generation that was read before, which is looked after by itself.
+    fn all_kin(&self, mark: &Mark) -> Kinship {
         let mut kinship = Kinship::of(&mark.path, &self.rotated, |path| self.root.path(path));
+        if let Some(behind) = mark.behind.as_deref() {
+            let known = |kin: &Kin| behind.is_of(kin.id) && Piece::find(kin, behind, self.deadline).is_some();
+            kinship.files.retain(|kin| !known(kin));
+        }
+        kinship
+    }
+
+    fn kinship(&self, mark: &Mark) -> Kinship {
+        let mut kinship = self.all_kin(mark);
         kinship.files.retain(|kin| !self.members.iter().any(|member| member.is_same(kin.id)));
         kinship
     }
@@ -63,12 +73,14 @@ impl<'a> Around<'a> {
         let holder = self.holder(mark, &kinship);
         let mut way = Way { found: holder.is_some(), ..Way::default() };
         let newer = newer(mark, &kinship, holder.as_ref().map(|(kin, _)| kin));
-        way.lost = lost(mark, present, holder.as_ref().map(|(kin, _)| kin), !newer.is_empty());
+        way.lost.extend(lost(mark, present, holder.as_ref().map(|(kin, _)| kin), !newer.is_empty()));
         way.pieces.extend(holder.map(|(_, piece)| piece).filter(|_| mark.offset > 0));
         for kin in newer {
             match Piece::whole(kin, self.deadline) {
                 Ok(piece) => way.pieces.push(piece),
-                Err(error) if at_last => way.lost = Some(format!("{}: {error}: lines may be lost", kin.path.display())),
+                Err(error) if at_last => {
+                    way.lost.push(format!("{} cannot be read ({error}): lines may be lost", kin.path.display()));
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -104,8 +116,7 @@ impl<'a> Around<'a> {
         if !same && mark.offset == 0 {
             return true;
         }
-        let kinship = Kinship::of(&mark.path, &self.rotated, |path| self.root.path(path));
-        kinship.since(mark.mtime).filter(|kin| !kin.id.is_same(opened.id)).any(|kin| {
+        self.all_kin(mark).since(mark.mtime).filter(|kin| !kin.id.is_same(opened.id)).any(|kin| {
             let renamed = !same && mark.is_of(kin.id);
             // What had nothing in it is found anywhere. What was copied before it was emptied is of the same moment.
             let later = mark.offset > 0 || kin.is_after(mark.mtime);
@@ -119,9 +130,10 @@ impl<'a> Around<'a> {
 /// The generations behind the one that holds the position, or those that were written to since; the oldest first.
 fn newer<'k>(mark: &Mark, kinship: &'k Kinship, holder: Option<&Kin>) -> Vec<&'k Kin> {
     let is_newer = |kin: &&Kin| match holder {
-        // Nothing had been read: all that was written since is new.
+        // Nothing had been read: all that was written since is new, and what was begun at that moment.
         _ if mark.offset == 0 => {
-            (kin.generation && kin.is_after(mark.mtime)) || (mark.is_of(kin.id) && kin.packed.is_none())
+            let later = kin.is_after(mark.mtime) || (mark.size > 0 && kin.is_since(mark.mtime));
+            (kin.generation && later) || (mark.is_of(kin.id) && kin.packed.is_none())
         }
         Some(holder) => {
             let itself = holder.id.is_same(kin.id) || holder.piece() == kin.piece();

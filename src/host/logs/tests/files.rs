@@ -77,3 +77,26 @@ fn what_is_emptied_replaced_or_deleted_is_said_once() {
     assert_eq!(text, "z\n");
     assert!(lost.contains("was replaced"), "{lost}");
 }
+
+/// As between logrotate's `create` and the signal that it sends.
+#[test]
+fn what_is_written_to_a_renamed_log_after_it_was_read_is_read_too() {
+    let mut log = followed();
+    log.append("a.log", "three\n");
+    log.rename("a.log", "a.log.1");
+    log.append("a.log", "");
+    assert_eq!(log.text(), "three\n");
+    log.append("a.log.1", "late\n");
+    log.append("a.log", "four\n");
+    assert_eq!(log.text(), "late\nfour\n");
+    log.append("a.log.1", "later\nlatest\n");
+    // Stopped in between, nothing is read twice.
+    let mut seen = Vec::new();
+    log.read(&mut |block| {
+        seen.extend_from_slice(block);
+        ControlFlow::Break(())
+    });
+    log.append("a.log", "five\n");
+    assert_eq!(String::from_utf8_lossy(&seen) + log.text().as_str(), "later\nlatest\nfive\n");
+    assert_eq!(log.text(), "");
+}

@@ -1,8 +1,10 @@
 //! Logs on a disk, read as a check would read them.
 mod files;
+mod hostile;
+mod many;
 mod random;
 
-use super::{Marks, Read, Source, Wishes, read};
+use super::{Encoding, Marks, Read, Source, Wishes, read};
 use crate::runtime::deadline::Deadline;
 use crate::runtime::root::Root;
 use std::ops::ControlFlow;

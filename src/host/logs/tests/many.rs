@@ -1,0 +1,168 @@
+//! Sources of many files.
+
+use super::super::Block;
+use super::*;
+use std::fs;
+
+#[test]
+fn a_glob_reads_what_appears_from_its_beginning_and_follows_new_names() {
+    let mut logs = Follower::new("a*.log*", Wishes::default());
+    logs.append("a.log", "old\n");
+    let (done, text) = logs.run();
+    assert_eq!((done.began.len(), text.as_str()), (1, ""));
+    logs.append("a.log", "one\n");
+    logs.append("ab.log", "two\n");
+    assert_eq!(logs.text(), "one\ntwo\n");
+    // The renamed one fits the pattern, too.
+    logs.append("a.log", "three\nunfinished");
+    logs.rename("a.log", "a.log.1");
+    logs.append("a.log", "four\n");
+    assert_eq!(logs.text(), "three\nunfinishedfour\n");
+    logs.rename("a.log.1", "a.log.2");
+    logs.rename("a.log", "a.log.1");
+    logs.append("a.log", "five\n");
+    assert_eq!(logs.text(), "five\n");
+    assert_eq!(logs.text(), "");
+    // What was read to its end long ago may go.
+    fs::remove_file(logs.path("a.log.2")).expect("removed");
+    assert_eq!(logs.text(), "");
+    logs.append("ab.log", "six\n");
+    fs::remove_file(logs.path("a.log")).expect("removed");
+    assert_eq!(logs.text(), "six\n");
+}
+
+#[test]
+fn a_glob_says_when_a_log_that_was_written_to_is_gone() {
+    let mut logs = Follower::new("*.log", from_start());
+    logs.append("a.log", "one\n");
+    logs.append("b.log", "one\n");
+    assert_eq!(logs.run().0.files, 2);
+    fs::remove_file(logs.path("a.log")).expect("removed");
+    assert!(logs.lossy().1.contains("a.log is gone"));
+    assert_eq!(logs.text(), "");
+}
+
+#[test]
+fn a_glob_finds_the_rest_among_packed_files() {
+    use std::io::Write as _;
+    let mut logs = Follower::new("*.log", from_start());
+    logs.append("a.log", "one\n");
+    assert_eq!(logs.text(), "one\n");
+    fs::remove_file(logs.path("a.log")).expect("removed");
+    let file = fs::File::create(logs.path("a.log.1.gz")).expect("made");
+    let mut packer = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
+    packer.write_all(b"one\ntwo\nthree").expect("packed");
+    packer.finish().expect("packed");
+    assert_eq!(logs.text(), "two\nthree");
+    assert_eq!(logs.text(), "");
+    logs.append("a.log", "four\n");
+    assert_eq!(logs.text(), "four\n");
+}
+
+#[test]
+fn dated_logs_are_read_one_after_the_other() {
+    let mut logs = Follower::new("a-%Y%m%d.log", Wishes::default());
+    logs.append("a-20240101.log", "old\n");
+    logs.append("a-x.log", "no date\n");
+    assert_eq!(logs.run().1, "");
+    logs.append("a-20240101.log", "one\n");
+    logs.append("a-20240102.log", "two\n");
+    logs.append("a-20240103.log", "three\n");
+    assert_eq!(logs.text(), "one\ntwo\nthree\n");
+    // The day before yesterday's has been packed meanwhile; nothing is new.
+    fs::remove_file(logs.path("a-20240101.log")).expect("removed");
+    logs.append("a-20240103.log", "four\n");
+    assert_eq!(logs.run().1, "four\n");
+}
+
+#[test]
+fn rotated_files_may_lie_elsewhere() {
+    let mut log = Follower::new("a.log", from_start());
+    log.wishes.rotated = vec![format!("{}/archive/old-*", log.dir.path().display())];
+    fs::create_dir(log.path("archive")).expect("made");
+    log.append("a.log", "one\n");
+    assert_eq!(log.text(), "one\n");
+    log.append("a.log", "two\n");
+    log.rename("a.log", "archive/old-20240101");
+    log.append("a.log", "three\n");
+    log.rename("a.log", "archive/old-20240102");
+    log.append("a.log", "four\n");
+    assert_eq!(log.text(), "two\nthree\nfour\n");
+}
+
+#[test]
+fn a_log_that_begins_like_the_one_before_is_told_from_it() {
+    let header = "# date level text\n";
+    let mut log = Follower::new("a.log", from_start());
+    log.append("a.log", header);
+    assert_eq!(log.text(), header);
+    // Copied and emptied, and the header is written again.
+    log.append("a.log", "one\n");
+    fs::copy(log.path("a.log"), log.path("a.log.1")).expect("copied");
+    fs::write(log.path("a.log"), header).expect("emptied");
+    assert_eq!(log.lossy().0, format!("one\n{header}"));
+    // Renamed.
+    log.append("a.log", "two\n");
+    log.rename("a.log", "a.log.2");
+    log.append("a.log", format!("{header}three\n"));
+    assert_eq!(log.text(), format!("two\n{header}three\n"));
+}
+
+#[test]
+fn without_time_nothing_is_concluded() {
+    let mut log = Follower::new("a.log", from_start());
+    log.append("a.log", "one\n");
+    assert_eq!(log.text(), "one\n");
+    log.rename("a.log", "elsewhere");
+    log.append("a.log", "three\n");
+    let over = Deadline::after(Duration::ZERO);
+    let mut sink = |_: &Block<'_>| panic!("nothing is read");
+    let done = read(&log.source, &log.marks, &log.wishes, &Root::default(), &over, &mut sink).expect("a file");
+    assert_eq!((done.lost.len(), done.problems.len(), &done.marks), (0, 1, &log.marks));
+    log.append("elsewhere", "two\n");
+    log.rename("elsewhere", "a.log.1");
+    assert_eq!(log.text(), "two\nthree\n");
+}
+
+#[test]
+fn of_very_many_files_the_newest_are_read() {
+    let mut logs = Follower::new("*.log", from_start());
+    for number in 0..300 {
+        let path = logs.path(&format!("{number:03}.log"));
+        fs::write(&path, format!("{number}\n")).expect("written");
+        let time = std::time::UNIX_EPOCH + Duration::from_secs(1_700_000_000 + number);
+        fs::File::options().append(true).open(path).and_then(|file| file.set_modified(time)).expect("a time");
+    }
+    let text = logs.text();
+    assert_eq!((text.lines().next(), text.lines().count()), (Some("44"), 256));
+    assert_eq!(logs.text(), "");
+    logs.append("new.log", "new\n");
+    assert_eq!(logs.text(), "new\n");
+    fs::remove_file(logs.path("new.log")).expect("removed");
+    assert_eq!(logs.run().1, "", "what was left out is not new");
+}
+
+proptest::proptest! {
+    /// Marks from anywhere do no harm: what they do not fit is read from the beginning.
+    #[test]
+    fn any_marks_are_harmless(
+        offset in proptest::prelude::any::<u64>(), size in proptest::prelude::any::<u64>(), mtime: i64, floor: i64,
+        head: u64, inside: bool, done: bool, gone: bool, quiet: bool, near in 0..20_u64,
+    ) {
+        for offset in [offset, near] {
+            let mut log = Follower::new("a.log", from_start());
+            log.append("a.log", "one\ntwo\n");
+            log.append("a.log.1", "zero\n");
+            let path = log.path("a.log");
+            let mark = serde_json::json!({
+                "path": path, "real": "/nonexistent/\\x00", "dev": 1, "ino": 2, "born": 3, "offset": offset, "size": size,
+                "mtime": mtime, "head": head, "tail": head, "inside": inside, "done": done, "gone": gone, "quiet": quiet,
+            });
+            let marks = serde_json::json!({ "known": true, "floor": floor, "files": [mark.clone(), mark] });
+            log.marks = serde_json::from_value(marks).expect("marks");
+            let text = log.run().1;
+            proptest::prop_assert!(text.ends_with("one\ntwo\n"), "{}", text);
+            proptest::prop_assert_eq!(log.text(), "");
+        }
+    }
+}
