@@ -8,7 +8,7 @@ use crate::model::unit::Unit;
 use crate::plugin::Example;
 use crate::plugin::values::time;
 use clap::ValueHint;
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 use std::path::PathBuf;
 
 /// The smallest `--most-bytes` and `--longest-line`.
@@ -113,7 +113,7 @@ pub struct Logscan {
     pub(super) dry_run: bool,
 
     #[arg(skip)]
-    built: OnceCell<Result<Rules, String>>,
+    built: OnceLock<Result<Rules, String>>,
 }
 
 impl Logscan {

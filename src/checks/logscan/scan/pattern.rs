@@ -4,7 +4,7 @@ use super::block::in_block;
 use super::literals::Required;
 use super::weight::is_heavy;
 use regex::bytes::{Regex, RegexBuilder};
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 /// Memory of one compiled pattern: such as `\w{1000}` is refused.
 const LARGEST: usize = 2 * 1024 * 1024;
@@ -17,7 +17,7 @@ pub(crate) struct Pattern {
     /// Where no text is required: the pattern that finds such lines in a block.
     in_block: Option<String>,
     /// Compiled when it is needed first: most runs find no line that comes into question.
-    compiled: OnceCell<Regex>,
+    compiled: OnceLock<Regex>,
 }
 
 impl Pattern {
@@ -30,7 +30,7 @@ impl Pattern {
         let hir = hir.map_err(|error| format!("'{text}' is no regular expression: {}", reason(&error)))?;
         let required = Required::of(&hir);
         let in_block = required.is_none().then(|| in_block(&hir).to_string());
-        let pattern = Self { text: text.to_owned(), required, in_block, compiled: OnceCell::new() };
+        let pattern = Self { text: text.to_owned(), required, in_block, compiled: OnceLock::new() };
         // Better refused now than in the night when the first line comes into question.
         if is_heavy(&hir) {
             pattern.compiled()?;
@@ -49,7 +49,7 @@ impl Pattern {
         }
         match Required::fixed(text) {
             None => Self::regex(&escaped),
-            required => Ok(Self { text: escaped, required, in_block: None, compiled: OnceCell::new() }),
+            required => Ok(Self { text: escaped, required, in_block: None, compiled: OnceLock::new() }),
         }
     }
 
