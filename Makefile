@@ -90,8 +90,8 @@ install:
 	install -m 644 man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
 	install -m 644 man/*.7 $(DESTDIR)$(PREFIX)/share/man/man7
 	install -m 644 packaging/json/*.json $(DESTDIR)$(PREFIX)/share/vitals
-	for file in nagios/vitals.cfg icinga2/vitals.conf; do \
-		sed 's|/usr/lib/vitals/plugins|$(PREFIX)/lib/vitals/plugins|' packaging/$$file \
+	for file in nagios/vitals.cfg icinga2/vitals.conf systemd/vitals_exporter.service; do \
+		sed 's|/usr/lib/vitals/plugins|$(PREFIX)/lib/vitals/plugins|; s|/usr/local/bin|$(PREFIX)/bin|' packaging/$$file \
 			>$(DESTDIR)$(PREFIX)/share/vitals/$${file##*/} || exit 1; \
 	done
 	for p in $(PLUGINS) $(DAEMONS); do \

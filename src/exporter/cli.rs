@@ -95,13 +95,18 @@ pub fn main() -> ExitCode {
 impl Arguments {
     fn run(self) -> anyhow::Result<ExitCode> {
         let host = match &self.host_name {
-            Some(host) => host.clone(),
+            Some(host) => {
+                config::host_name(host).map_err(|why| anyhow!("--host-name: {why}"))?;
+                host.clone()
+            }
             None => nix::unistd::gethostname().context("this machine's name")?.to_string_lossy().into_owned(),
         };
         let source = Source { file: self.config.clone(), host };
         let mut config = source.read().map_err(|problems| anyhow!(problems))?;
         config.listen = self.listen.unwrap_or(config.listen);
         if self.check_config {
+            self.refuse_strangers(&config)?;
+            reload::missing(&config).iter().for_each(|missing| console::log(missing));
             return say(&format!("the configuration is good: {}\n", reload::count(&config)));
         }
         if self.print_config {
@@ -113,7 +118,8 @@ impl Arguments {
         self.serve(source, &config)
     }
 
-    fn serve(&self, source: Source, config: &Config) -> anyhow::Result<ExitCode> {
+    /// An address that others reach must be meant.
+    fn refuse_strangers(&self, config: &Config) -> anyhow::Result<()> {
         if !config.listen.ip().is_loopback() && !self.insecure {
             bail!(
                 "{} can be reached by other machines, and everybody there could read what the checks say: put a \
@@ -121,6 +127,11 @@ impl Arguments {
                 config.listen
             );
         }
+        Ok(())
+    }
+
+    fn serve(&self, source: Source, config: &Config) -> anyhow::Result<ExitCode> {
+        self.refuse_strangers(config)?;
         let runtime = Builder::new_multi_thread().worker_threads(THREADS).enable_all().build()?;
         let listener = TcpListener::bind(config.listen).with_context(|| {
             format!("cannot listen on {}: is another exporter running? --listen takes another port", config.listen)
@@ -176,13 +187,16 @@ pub(super) struct Signals {
     hangup: Signal,
     terminate: Signal,
     interrupt: Signal,
+    /// Some programs rotate their logs at these: whoever tries that here must not end the exporter.
+    _others: [Signal; 2],
 }
 
 impl Signals {
     pub(super) fn new() -> io::Result<Self> {
         let [hangup, terminate, interrupt] =
             [SignalKind::hangup(), SignalKind::terminate(), SignalKind::interrupt()].map(signal);
-        Ok(Self { hangup: hangup?, terminate: terminate?, interrupt: interrupt? })
+        let others = [signal(SignalKind::user_defined1())?, signal(SignalKind::user_defined2())?];
+        Ok(Self { hangup: hangup?, terminate: terminate?, interrupt: interrupt?, _others: others })
     }
 
     pub(super) async fn next(&mut self) -> Asked {

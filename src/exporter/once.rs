@@ -38,6 +38,9 @@ struct Shared {
 
 /// Runs all, prints a line for each in the order of their names, and ends with the worst state.
 pub(super) fn run(config: Config) -> anyhow::Result<ExitCode> {
+    if config.checks.is_empty() {
+        bail!("no check is configured, so nothing is known");
+    }
     // Its memories are its own: what it sees is still news to the exporter that runs beside it.
     let runner = runner(&config, "once");
     let (cancel, go_on) = pipe2(nix::fcntl::OFlag::O_CLOEXEC)?;

@@ -125,7 +125,7 @@ fn take_answer(said: &mut Said, mut answer: Answer, by_itself: bool, max_series:
     let mut room = max_series;
     said.faults.dropped = trim(&mut answer.findings, &mut room);
     said.check = Some(answer.check.clone());
-    said.long = lines(answer.notes.iter().map(String::as_str));
+
     said.readings = Readings::Typed(Box::new(answer));
 }
 

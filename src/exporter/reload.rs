@@ -1,6 +1,6 @@
 //! A new configuration while the exporter runs: all of it, or nothing.
 
-use super::config::{self, Config};
+use super::config::{self, Check, Config};
 use super::console;
 use super::engine::Engine;
 use super::find::Folders;
@@ -103,6 +103,21 @@ impl Reloader {
 pub(super) fn runner(config: &Config, use_name: &'static str) -> Runner {
     let exporter = std::env::current_exe().ok();
     Runner { folders: Folders::new(exporter.as_deref(), &config.plugin_path), use_name }
+}
+
+/// Checks whose programs are nowhere now; that is no fault of the configuration, as they may come later.
+pub(super) fn missing(config: &Config) -> Vec<String> {
+    let folders = runner(config, "exporter").folders;
+    let program = |check: &Check| check.command.first().filter(|_| !check.shell).cloned().unwrap_or_default();
+    let lost = |program: &str| match folders.find(program) {
+        Ok(path) => (!path.exists()).then(|| format!("{} does not exist", path.display())),
+        Err(why) => Some(why),
+    };
+    let named = |check: &Arc<Check>| {
+        let program = Some(program(check)).filter(|program| !program.is_empty())?;
+        Some(format!("{}: {}", check.id, lost(&program)?))
+    };
+    config.checks.iter().filter_map(named).collect()
 }
 
 /// `4 checks on 1 host`.

@@ -99,8 +99,16 @@ fn who_does_not_read_holds_nobody_up() {
     std::thread::sleep(Duration::from_secs(1));
     assert!(answer(&mut late).is_some_and(|answer| answer.body.len() > size / 2));
     if std::env::var_os("VITALS_SOAK").is_some() {
-        // Nor are they kept for ever (TCP_USER_TIMEOUT).
+        // Nor are they kept for ever (TCP_USER_TIMEOUT), not even one that takes an answer byte by byte.
         exporter.until("their end", |_| (exporter.descriptors() <= before + 2).then_some(()));
+        let mut slow = connect(exporter.address);
+        slow.write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+        let start = Instant::now();
+        while exporter.descriptors() > before {
+            assert!(start.elapsed() < Duration::from_secs(400), "it is kept for ever");
+            slow.read_exact(&mut [0; 10_000]).unwrap();
+            std::thread::sleep(Duration::from_secs(5));
+        }
     }
     drop(deaf);
     exporter.until("their end", |_| (exporter.descriptors() <= before + 2).then_some(()));

@@ -74,7 +74,12 @@ fn a_log_that_nobody_reads_stops_nothing() {
         "deaf",
         "#!/bin/sh\n\"$@\" 2>&1 >/dev/null | { read -r first; echo \"$first\" >&2; exec sleep 1000; }\n",
     );
-    let exporter = Exporter::start_with(folder, &format!("{OFTEN}{checks}"), &[&script], &["--listen", "127.0.0.1:0"]);
+    let exporter = Exporter::start_with(
+        folder,
+        &format!("concurrency = 2\n{OFTEN}{checks}"),
+        &[&script],
+        &["--listen", "127.0.0.1:0"],
+    );
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     // 64 KiB of pipe hold some thirty of these lines.
     exporter.until_run(&names, 12.0);

@@ -82,8 +82,8 @@ fn a_bad_one_changes_nothing_and_says_why() {
         ("twice", Place::Text(twice.clone()), "vitals.toml:5: there is a check "),
         ("bytes", Place::Bytes(b"\n\xff"), "is not UTF-8 in line 2"),
         ("deleted", Place::Nothing, "cannot be read: No such file"),
-        ("folder", Place::Folder, "is no file: name one"),
-        ("pipe", Place::Pipe, "is no file: name one"),
+        ("folder", Place::Folder, "is no regular file: name one"),
+        ("pipe", Place::Pipe, "is no regular file: name one"),
         ("large", Place::Large, "is larger than "),
         ("listen", Place::Text(format!("listen = \"here\"\n{other}")), "vitals.toml:1: "),
     ];

@@ -44,7 +44,7 @@ impl Board {
 
 fn run(scratch: &Scratch, port: u16) -> Daemon {
     let [config, listen] = [scratch.at("config.toml"), format!("127.0.0.1:{port}")];
-    let program = bin("vitals_exporter");
+    let program = bin("vitals_exporter").canonicalize().unwrap();
     let mut exporter =
         Daemon::start(scratch, &[], &[program.to_str().unwrap(), "--config", &config, "--listen", &listen]);
     exporter.until("its port", || port_open(port).then_some(()));

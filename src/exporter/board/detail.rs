@@ -6,7 +6,7 @@ use super::super::standing::{Snapshot, Standing};
 use super::page::Page;
 use super::row::tags;
 use super::state::State;
-use super::words::{plain, span, ticking};
+use super::words::{exact, plain, ticking};
 use super::{answer, command, facts, overview};
 use crate::model::timestamp::Timestamp;
 use crate::model::unit::Unit;
@@ -106,14 +106,14 @@ fn configured(check: &Check) -> Markup {
                 dt { "Host" } dd { (plain(&check.id.host)) }
                 @if !check.groups.is_empty() { dt { "Groups" } dd { (plain(&check.groups.join(", "))) } }
                 @for (name, value) in &check.labels { dt { "Label " (plain(name)) } dd { (plain(value)) } }
-                dt { "Interval" } dd { (span(check.interval)) }
+                dt { "Interval" } dd { (exact(check.interval)) }
                 dt { "Retries" }
                 dd {
                     @if check.retries == 0 { "none: each state counts at once" } @else {
-                        (check.retries) ", every " (span(check.retry_interval))
+                        (check.retries) ", every " (exact(check.retry_interval))
                     }
                 }
-                dt { "Timeout" } dd { (span(check.timeout)) }
+                dt { "Timeout" } dd { (exact(check.timeout)) }
             }
         }
     }

@@ -65,8 +65,11 @@ fn search(snapshot: &Snapshot, filter: &Filter) -> Markup {
                 label.unseen for="group" { "Group" }
                 select #group name="group" {
                     option value="" { "All groups" }
-                    @for group in groups {
-                        option value=(group) selected[filter.group.as_deref() == Some(group)] { (plain(group)) }
+                    @if let Some(gone) = filter.group.as_deref().filter(|group| !groups.contains(group)) {
+                        option value=(gone) selected { (plain(gone)) " (no check)" }
+                    }
+                    @for group in &groups {
+                        option value=(group) selected[filter.group.as_deref() == Some(*group)] { (plain(group)) }
                     }
                 }
             }

@@ -1,6 +1,7 @@
 //! Times and texts as people read them.
 
 use crate::model::text;
+use crate::model::unit::Unit;
 use maud::{Markup, html};
 use std::borrow::Cow;
 use std::time::Duration;
@@ -17,6 +18,11 @@ pub(super) fn span(time: Duration) -> String {
         s if s < 2 * DAY => format!("{} h", s / HOUR),
         s => format!("{} days", s / DAY),
     }
+}
+
+/// A span as it is configured: `90 s`, `1.5 s`, `5 min`.
+pub(super) fn exact(time: Duration) -> String {
+    Unit::Seconds.show(time.as_secs_f64())
 }
 
 /// An age that goes on while the page stands: the script counts from `data-age`, in seconds.

@@ -57,6 +57,10 @@ impl Reader<'_> {
 
     /// The file without links, when it may be read.
     fn admit(&mut self, path: &Path, place: &Place, above: &[PathBuf]) -> Result<PathBuf, String> {
+        // A pipe has a link to what is no path.
+        if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
+            return Err(NO_FILE.to_owned());
+        }
         let real = fs::canonicalize(path).map_err(|error| unreadable(&error))?;
         if above.contains(&real) {
             return Err("the includes go in a circle: take one of them out".to_owned());
@@ -118,12 +122,14 @@ fn unreadable(error: &io::Error) -> String {
     format!("cannot be read: {error}: see that it is there and readable")
 }
 
+const NO_FILE: &str = "is no regular file: name one, not a folder or a pipe, as it is read anew at each reload";
+
 /// The text of a file, within its limits.
 fn text(path: &Path) -> Result<String, String> {
     let why = |error: io::Error| unreadable(&error);
     // Opening a named pipe would wait for its other end.
     if !fs::metadata(path).map_err(why)?.is_file() {
-        return Err("is no file: name one".to_owned());
+        return Err(NO_FILE.to_owned());
     }
     let mut bytes = Vec::new();
     fs::File::open(path).map_err(why)?.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(why)?;

@@ -14,6 +14,7 @@ mod template;
 
 pub use limits::RESERVED_LABELS;
 pub use load::{BUILTIN, Loaded, builtin, load, parse};
+pub use names::host as host_name;
 pub use print::print;
 pub use problem::{Problem, Problems};
 

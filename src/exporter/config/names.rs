@@ -19,7 +19,10 @@ pub(super) fn name(text: &str) -> Result<(), String> {
 }
 
 /// The name of a logical host. It is the first part of an identity `host/name`, so it has no `/`.
-pub(super) fn host(text: &str) -> Result<(), String> {
+///
+/// # Errors
+/// What is wrong with it, and what to do.
+pub fn host(text: &str) -> Result<(), String> {
     if text.contains('/') {
         return Err(format!("{} has a '/', which ends the host in 'host/name': leave it out", quote(text)));
     }

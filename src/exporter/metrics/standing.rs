@@ -3,7 +3,6 @@
 //! Written family by family, each with a line or more of every check: no series can come twice, because the labels hold
 //! the check's identity.
 
-use super::CACHED;
 use super::values::Values;
 use crate::exporter::standing::{Phase, Snapshot, Standing};
 use crate::model::families::{DURATION, DURATION_HELP, STATUS, STATUS_HELP};
@@ -61,9 +60,13 @@ const FAMILIES: [Family; 18] = [
     counter("vitals_check_parse_errors_total", "pieces of output that could not be read", |seen, put| {
         put(None, seen.standing.counts.unreadable as f64);
     }),
-    counter("vitals_check_disagreements_total", "runs whose text and exit code named two states", |seen, put| {
-        put(None, seen.standing.counts.disagreed as f64);
-    }),
+    counter(
+        "vitals_check_disagreements_total",
+        "runs whose JSON named another state than the exit code, which counts",
+        |seen, put| {
+            put(None, seen.standing.counts.disagreed as f64);
+        },
+    ),
     counter("vitals_check_output_cut_total", "runs that wrote more than is kept", |seen, put| {
         put(None, seen.standing.counts.cut as f64);
     }),
@@ -135,7 +138,7 @@ pub(super) fn write(out: &mut String, snapshot: &Snapshot, values: &Values, lost
         for seen in &all {
             values(seen, &mut |state, value| {
                 if std::mem::take(&mut is_first) {
-                    let _ = write!(out, "# HELP {name} {help} {CACHED}\n# TYPE {name} {kind}\n");
+                    let _ = write!(out, "# HELP {name} {help}\n# TYPE {name} {kind}\n");
                 }
                 line(out, name, seen.labels, state, value);
             });

@@ -103,11 +103,17 @@ fn what_is_no_text_file_is_refused() {
     let path = |name: &str| folder.path().join(name);
     assert!(said(folder.path(), "gone.toml").starts_with("gone.toml: cannot be read: No such file"));
     fs::create_dir(path("folder")).unwrap();
-    assert_eq!(said(folder.path(), "folder"), "folder: is no file: name one");
+    assert_eq!(
+        said(folder.path(), "folder"),
+        "folder: is no regular file: name one, not a folder or a pipe, as it is read anew at each reload"
+    );
     fs::write(path("latin.toml"), b"\n# st\xf6rung").unwrap();
     assert_eq!(said(folder.path(), "latin.toml"), "latin.toml: is not UTF-8 in line 2: save it as UTF-8");
     nix::unistd::mkfifo(&path("pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
-    assert_eq!(said(folder.path(), "pipe"), "pipe: is no file: name one");
+    assert_eq!(
+        said(folder.path(), "pipe"),
+        "pipe: is no regular file: name one, not a folder or a pipe, as it is read anew at each reload"
+    );
     let most = usize::try_from(MAX_FILE).unwrap();
     fs::write(path("large"), " ".repeat(most)).unwrap();
     assert_eq!(said(folder.path(), "large"), " of large");
