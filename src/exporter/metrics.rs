@@ -46,7 +46,7 @@ impl Metrics {
     /// The metrics of this engine, and of its process.
     ///
     /// # Errors
-    /// When two collectors give metrics of one name: never, and a test says so.
+    /// When two collectors give metrics of one name; there is one.
     pub fn new(engine: Engine, reload: Arc<Health>) -> prometheus::Result<Self> {
         let process = Registry::new();
         process.register(Box::new(ProcessCollector::for_self()))?;
