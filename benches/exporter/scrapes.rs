@@ -73,17 +73,16 @@ pub(crate) fn measure(
     let (pid, path) = (server.pid(), &*subject.path);
     let at_rest = rate(pid, rest, || Ok(()))?;
     let mut connection = Connection::open(server.port)?;
-    let mut timed = || -> Result<f64> {
-        let start = Instant::now();
-        connection.get(path)?;
-        Ok(start.elapsed().as_secs_f64() * 1e3)
-    };
-    let first = timed()?;
+    let start = Instant::now();
+    connection.get(path)?;
+    let first = start.elapsed().as_secs_f64() * 1e3;
     let mut usual = Vec::new();
     for _ in 0..if subject.many { USUAL_SCRAPES } else { 0 } {
         std::thread::sleep(USUAL);
-        usual.push(timed()?);
+        usual.push(one(server.port, path)?);
     }
+    // Meanwhile the idle connection may have been closed.
+    connection = Connection::open(server.port)?;
     let usual = subject.many.then(|| Latency::of(usual).p50);
     for _ in 0..WARM_UP {
         connection.get(path)?;
@@ -97,14 +96,19 @@ pub(crate) fn measure(
         let start = Instant::now();
         connection.get(path)?;
         kept.push(start.elapsed().as_secs_f64() * 1e3);
-        let start = Instant::now();
-        Connection::open(server.port)?.get(path)?;
-        new.push(start.elapsed().as_secs_f64() * 1e3);
+        new.push(one(server.port, path)?);
     }
     let scraped = rate(pid, rest, || connection.get(path).map(drop))?;
     let memory = Memory::of(pid)?;
     let (kept, new) = (Latency::of(kept), Latency::of(new));
     Ok(Measured { name: subject.name, bytes, series, first, usual, kept, new, at_rest, scraped, memory })
+}
+
+/// The time that a scrape over a connection of its own takes; ms.
+fn one(port: u16, path: &str) -> Result<f64> {
+    let start = Instant::now();
+    Connection::open(port)?.get(path)?;
+    Ok(start.elapsed().as_secs_f64() * 1e3)
 }
 
 /// The CPU time that a server takes in a second while `act` is done [`RATE`] times a second.

@@ -161,6 +161,7 @@ fn attend(runtime: &Runtime, listener: TcpListener, app: Arc<App>) -> anyhow::Re
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)?;
         tokio::spawn(server::serve(listener, server::router(Arc::clone(&app))));
+        tokio::spawn(server::prepare(Arc::clone(&app)));
         let mut signals = Signals::new()?;
         loop {
             match signals.next().await {

@@ -1,7 +1,7 @@
 //! The metrics of a snapshot, in the text format of Prometheus. A scrape runs nothing.
 //!
 //! What a plugin measured becomes text once a run, through the families and the encoder of the `prometheus` crate, and
-//! is put together for a scrape. What the exporter itself knows of a check is written for each scrape. With both done
+//! is put together for a scrape; while somebody scrapes, that text is made ahead. What the exporter itself knows of a check is written for each scrape. With both done
 //! through fresh families, a scrape of a thousand checks took ten times as long (`benches/README.md`).
 
 mod standing;
@@ -15,30 +15,42 @@ use crate::model::metric::Kind;
 use crate::model::timestamp::Timestamp;
 use prometheus::process_collector::ProcessCollector;
 use prometheus::{Registry, TextEncoder};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 use values::Values;
 
 /// Ends each HELP, so that nobody takes a scrape for a run.
 pub const CACHED: &str = "(of the last run; a scrape runs nothing)";
+
+/// How long after a scrape text is made ahead of another: longer than the intervals that people use.
+const ASKED_FOR: Duration = Duration::from_secs(300);
 
 /// All that is scraped.
 pub struct Metrics {
     process: Registry,
     engine: Engine,
     reload: Arc<Health>,
-    /// And the size of the last answer, which the next will have too.
-    values: Mutex<(Values, usize)>,
+    kept: Mutex<Kept>,
+}
+
+/// What one scrape leaves for the next.
+#[derive(Default)]
+struct Kept {
+    values: Values,
+    /// Bytes of the answer.
+    size: usize,
+    asked: Option<Instant>,
 }
 
 impl Metrics {
     /// The metrics of this engine, and of its process.
     ///
     /// # Errors
-    /// When two collectors give metrics of one name: never, and a test says so.
+    /// When two collectors give metrics of one name; there is one.
     pub fn new(engine: Engine, reload: Arc<Health>) -> prometheus::Result<Self> {
         let process = Registry::new();
         process.register(Box::new(ProcessCollector::for_self()))?;
-        Ok(Self { process, engine, reload, values: Mutex::default() })
+        Ok(Self { process, engine, reload, kept: Mutex::default() })
     }
 
     /// The text of a scrape, format 0.0.4.
@@ -46,13 +58,30 @@ impl Metrics {
     /// # Errors
     /// When the encoder refuses a family.
     pub fn text(&self) -> prometheus::Result<String> {
-        let mut guard = self.values.lock().unwrap_or_else(PoisonError::into_inner);
-        let (values, size) = &mut *guard;
-        let mut out = String::with_capacity(*size + *size / 16);
+        let mut kept = self.kept();
+        kept.asked = Some(Instant::now());
+        let mut out = String::with_capacity(kept.size + kept.size / 16);
         TextEncoder::new().encode_utf8(&self.process.gather(), &mut out)?;
-        write(&mut out, &self.engine.snapshot(), &self.engine.load(), self.reload.last(), values)?;
-        *size = out.len();
+        write(&mut out, &self.engine.snapshot(), &self.engine.load(), self.reload.last(), &mut kept.values)?;
+        kept.size = out.len();
         Ok(out)
+    }
+
+    /// Makes text of what is new, so that the next scrape need not; nothing where nobody scrapes.
+    ///
+    /// # Errors
+    /// When the encoder refuses a family.
+    pub fn prepare(&self) -> prometheus::Result<()> {
+        let mut kept = self.kept();
+        if kept.asked.is_some_and(|asked| asked.elapsed() < ASKED_FOR) {
+            kept.values.update(&self.engine.snapshot().standings)?;
+        }
+        Ok(())
+    }
+
+    /// Whoever panics with it leaves values that the next update makes right.
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

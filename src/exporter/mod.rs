@@ -7,7 +7,7 @@
 //! 3. [`engine`] owns the schedule and hands due checks to worker threads; [`run`] starts one plugin in a process
 //!    group of its own and waits for it, and [`reading`] makes an [`outcome::Outcome`] of what it left.
 //! 4. [`standing`] is what is known of a check over its runs: soft and hard states, counts, since when.
-//! 5. [`metrics`] and [`board`] are two pure views of a [`standing::Snapshot`]; [`server`] serves them over HTTP.
+//! 5. [`metrics`] and [`board`] are two views of a [`standing::Snapshot`]; [`server`] serves them over HTTP.
 //!
 //! Nothing is executed because of a request: a scrape and a page show what the schedule has found. A later history
 //! hangs on the one place where outcomes pass, `engine`; it becomes a third view.

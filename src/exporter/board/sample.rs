@@ -2,6 +2,7 @@
 
 use super::super::config::{Check, Id};
 use super::super::outcome::{End, Faults, Outcome, Readings};
+use super::super::samples;
 use super::super::standing::{Phase, Snapshot, Standing};
 use crate::model::answer::{Answer, Finding};
 use crate::model::metric::{Kind, Metric, Value};
@@ -29,16 +30,10 @@ pub(super) fn id(host: &str, name: &str) -> Id {
 pub(super) fn check(host: &str, name: &str) -> Check {
     Check {
         id: id(host, name),
-        groups: Vec::new(),
-        command: vec!["check_it".to_owned(), "--warning".to_owned(), "90 %".to_owned()],
-        shell: false,
-        interval: Duration::from_secs(60),
         retry_interval: Duration::from_secs(20),
         timeout: Duration::from_secs(30),
-        retries: 2,
-        labels: BTreeMap::new(),
         env: BTreeMap::from([("TOKEN".to_owned(), "hush-hush".to_owned())]),
-        max_series: 1000,
+        ..samples::check(name, &["check_it", "--warning", "90 %"])
     }
 }
 

@@ -5,7 +5,6 @@ use super::super::standing::Snapshot;
 use super::state::State;
 use super::*;
 use crate::model::status::Status;
-use std::path::Path;
 
 /// What stands between two marks, each time.
 fn between<'a>(page: &'a str, start: &str, end: &str) -> Vec<&'a str> {
@@ -152,13 +151,17 @@ fn the_policy_allows_all_that_the_pages_use() {
     assert!(!CONTENT_SECURITY_POLICY.contains("unsafe") && !CONTENT_SECURITY_POLICY.contains("  "));
 }
 
-/// Pages to look at in a browser: `python3 -m http.server` in the folder serves them.
+/// Every page is whole. They are left in the folder VITALS_PAGES, if one is named, to look at in a browser:
+/// `python3 -m http.server` there serves them.
 #[test]
-#[ignore = "writes pages to the folder VITALS_PAGES"]
-fn write_pages() {
-    let folder = std::env::var("VITALS_PAGES").expect("VITALS_PAGES names a folder");
+fn every_page_is_whole() {
+    let scratch = tempfile::tempdir().expect("a folder");
+    let folder = std::env::var_os("VITALS_PAGES").map_or_else(|| scratch.path().to_owned(), Into::into);
     let write = |file: &str, content: &str| {
-        let path = Path::new(&folder).join(file);
+        let is_page = file.ends_with(".html");
+        let whole = content.starts_with("<!DOCTYPE html>") && content.ends_with("</html>");
+        assert!(!content.is_empty() && is_page == whole, "{file}");
+        let path = folder.join(file);
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
         std::fs::write(path, content).expect("written");
     };

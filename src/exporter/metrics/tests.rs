@@ -10,7 +10,6 @@ use crate::model::status::Status;
 use crate::model::unit::Unit;
 use std::collections::BTreeSet;
 use std::time::Duration;
-use std::time::Instant;
 
 const WALL: Timestamp = Timestamp(1_795_449_590.0);
 
@@ -188,4 +187,17 @@ fn what_is_kept_goes_with_its_run_and_its_check() {
     assert!(second.contains("site=\"south\""));
     let third = scrape(vec![b]);
     assert!(value(&third, "a").is_empty() && value(&third, "c").is_empty());
+}
+
+#[test]
+fn what_is_the_same_is_not_made_again() {
+    let (a, b) = (foreign("a"), foreign("b"));
+    let mut values = Values::default();
+    let mut places = |standings: &[Standing]| {
+        values.update(standings).expect("text");
+        values.labels().map(str::as_ptr).collect::<Vec<_>>()
+    };
+    let first = places(&[a.clone(), b.clone()]);
+    assert_eq!(places(&[a, b.clone()]), first);
+    assert_eq!(places(&[b])[..], first[1..]);
 }

@@ -33,6 +33,19 @@ const TELL_AGAIN: Duration = Duration::from_secs(60);
 /// How long to wait when the machine has no descriptors left.
 const EXHAUSTED: Duration = Duration::from_millis(100);
 
+/// How often text is made ahead of scrapes.
+const AHEAD: Duration = Duration::from_secs(1);
+
+/// Makes the text of new results ahead of the next scrape, until the task is dropped.
+pub(super) async fn prepare(app: Arc<App>) {
+    loop {
+        tokio::time::sleep(AHEAD).await;
+        let app = Arc::clone(&app);
+        // What the encoder refuses is said to whoever scrapes.
+        let _ = tokio::task::spawn_blocking(move || app.metrics.prepare().is_ok()).await;
+    }
+}
+
 /// Serves until the task is dropped.
 pub(super) async fn serve(listener: TcpListener, router: Router) {
     let permits = Arc::new(Semaphore::new(CONNECTIONS));
