@@ -2,7 +2,7 @@
 
 use super::memory::{Events, Held, Past};
 use super::rule::{Level, Rule, Rules, Take};
-use super::seen::{Line, Seen, SeenByRule};
+use super::seen::{Seen, SeenByRule};
 use super::words;
 use crate::host::clock::Clock;
 use crate::model::metric::Value;

@@ -17,7 +17,9 @@ use super::scan::Matcher;
 use crate::model::glob::Glob;
 use crate::model::status::Status;
 use crate::model::unit::Unit;
-pub(super) use file::{parse, read};
+#[cfg(test)]
+pub(super) use file::parse;
+pub(super) use file::read;
 pub(super) use metric::{Metric, Take};
 pub(super) use phrase::{How, Phrase};
 pub(super) use set::{Given, Rules};
