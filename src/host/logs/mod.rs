@@ -15,8 +15,10 @@
 //! of the deadline.
 
 mod birth;
+mod command;
 mod encoding;
 mod follow;
+mod journal;
 mod kin;
 mod last;
 mod marks;
@@ -70,6 +72,9 @@ pub struct Wishes {
     pub last_lines: Option<usize>,
     /// The whole of each file, with no regard to what is remembered.
     pub whole: bool,
+    /// Lines of a command that writes the newest first stay in its order, and are not turned into that of time: for who
+    /// puts several lines together to one.
+    pub as_written: bool,
 }
 
 impl Default for Wishes {
@@ -82,6 +87,7 @@ impl Default for Wishes {
             longest_line: LONGEST_LINE,
             last_lines: None,
             whole: false,
+            as_written: false,
         }
     }
 }
@@ -89,7 +95,7 @@ impl Default for Wishes {
 /// Some whole lines.
 #[derive(Clone, Copy, Debug)]
 pub struct Block<'a> {
-    /// The file that they were read from.
+    /// The file that they were read from; of other sources, the name that they were given by.
     pub file: &'a Path,
     /// UTF-8, or the bytes as they are where nobody knows their encoding. Each line ends in a newline, except the last
     /// one of a finished file, and one that is cut.
@@ -109,6 +115,8 @@ pub struct Read {
     pub lost: Vec<String>,
     /// Bytes that are left for the next run, as far as that is known.
     pub left: Option<u64>,
+    /// There is more for the next run, nobody knows how much.
+    pub more: bool,
     /// How many logs were looked at.
     pub files: usize,
     /// How many bytes were read, as they are in the files' content.
@@ -162,7 +170,15 @@ pub fn read(
             let pattern = Pattern::dated(dated).map_err(|why| anyhow!(why))?;
             (expand(&pattern, root, &mut read), false)
         }
-        Source::Journal(_) | Source::Command(_) | Source::Stdin => {
+        Source::Journal(fields) => {
+            let name = PathBuf::from(source.to_string());
+            return journal::read(&name, fields, marks, wishes, root, deadline, sink);
+        }
+        Source::Command(line) => {
+            let name = PathBuf::from(source.to_string());
+            return command::read(&name, line, marks, wishes, deadline, sink);
+        }
+        Source::Stdin => {
             return Err(anyhow!("{source} is no file")).context("cannot read it as a log file").map_err(Failure::from);
         }
     };
