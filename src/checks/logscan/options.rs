@@ -112,6 +112,10 @@ pub struct Logscan {
     #[arg(long)]
     pub(super) dry_run: bool,
 
+    /// Show which rule takes which line of the logs as they are, and remember nothing
+    #[arg(long, conflicts_with_all = ["reset", "status", "dry_run"])]
+    r#try: bool,
+
     #[arg(skip)]
     built: OnceLock<Result<Rules, String>>,
 }
@@ -136,9 +140,20 @@ impl Logscan {
             critical: phrases(&self.critical_pattern)?,
             warning: phrases(&self.warning_pattern)?,
             ok: phrases(&self.ok_pattern)?,
-            hold: self.hold,
+            hold: self.hold.or(self.again().then_some(0.0)),
         };
         given.rules()
+    }
+
+    /// Whether the rules are to be tried.
+    pub(super) fn is_trial(&self) -> bool {
+        self.r#try
+    }
+
+    /// Whether each run judges the same lines again, and remembers no place.
+    pub(super) fn again(&self) -> bool {
+        let given = |source: &Source| matches!(source, Source::Stdin);
+        self.tail.is_some() || self.whole || self.log.iter().all(given)
     }
 
     /// What is read.
