@@ -94,6 +94,7 @@ impl Check for Logscan {
             }
         }
         self.limits(sample, report);
+        report.summary("no event is held");
         judge::judge(rules, &sample.seen, events, now, report);
         if !self.dry_run {
             known.marks.clone_from(&sample.marks);
