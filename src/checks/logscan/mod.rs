@@ -10,7 +10,6 @@ mod known;
 mod memory;
 mod metrics;
 mod options;
-#[cfg(test)]
 mod presets;
 mod rule;
 mod scan;
