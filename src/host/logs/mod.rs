@@ -1,4 +1,4 @@
-//! Reads logs from where they were left, without losing a line: files, however they are rotated.
+//! Reads logs from where they were left, without losing a line: files, however they are rotated; the journal; commands.
 //!
 //! What is remembered of a file is a place in its content: the offset, fingerprints of the first KiB and of the last one
 //! before the offset, and as hints its inode, birth and time ([`Marks`]). At the next run:
@@ -10,6 +10,8 @@
 //!    and reads its rest, then the generations behind it, then the present file from its beginning. What cannot be found
 //!    is said to be lost.
 //! 3. [`reader`] cuts what it reads into blocks of whole lines, made UTF-8 by [`encoding`].
+//!
+//! The systemd [`journal`] and the output of a [`command`] are followed each in its own way.
 //!
 //! A reader knows no rule and no pattern: it yields blocks. A file on a network mount that hangs is left to the alarm
 //! of the deadline.
@@ -117,6 +119,8 @@ pub struct Read {
     pub left: Option<u64>,
     /// There is more for the next run, nobody knows how much.
     pub more: bool,
+    /// The lines of a command were given as it wrote them, the newest first: see [`Wishes::as_written`].
+    pub newest_first: bool,
     /// How many logs were looked at.
     pub files: usize,
     /// How many bytes were read, as they are in the files' content.

@@ -5,7 +5,7 @@
 //!
 //! New lines are given in the order of time: where the newest come first (errpt), the new ones are turned round line by
 //! line, so that a line of level ok ends what came before it. Who puts lines together to records wants them as they were
-//! written ([`Wishes::as_written`]) and turns the records round. Where the order has not shown yet, at the first run, the
+//! written ([`Wishes::as_written`]), and turns the records round ([`Read::newest_first`]). Where the order has not shown yet, at the first run, the
 //! lines are given as they stand.
 
 mod change;
@@ -22,8 +22,8 @@ use crate::runtime::child::{self, Ended};
 use crate::runtime::deadline::Deadline;
 use crate::runtime::failure::Failure;
 use anyhow::anyhow;
-use change::change;
 pub(super) use change::Mark;
+use change::change;
 use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -131,9 +131,10 @@ impl<'a> Output<'a> {
         }
         let new = change.new.clone();
         let is_reversed = change.is_reversed && !self.as_written;
-        let given = if is_reversed { self.give_reversed(name, &new, reader) } else { self.give(name, new.clone(), reader) };
+        let given =
+            if is_reversed { self.give_reversed(name, &new, reader) } else { self.give(name, new.clone(), reader) };
         let is_all = given == new.len();
-        read.more = !is_all;
+        (read.more, read.newest_first) = (!is_all, change.is_reversed && !is_reversed);
         read.marks.known = true;
         if change.is_lost && !succeeded {
             // Half an output is no measure for the next one.
@@ -142,7 +143,8 @@ impl<'a> Output<'a> {
         if change.is_lost {
             let name = name.display();
             let what = "nothing of its last output is found in this one, so all of it is new";
-            read.lost.push(format!("{name}: {what}: lines may be lost (--whole is for output that is another each time)"));
+            read.lost
+                .push(format!("{name}: {what}: lines may be lost (--whole is for output that is another each time)"));
         }
         // Of what is the newest first, only the old end can be beyond.
         if self.is_cut && change.newest_first != Some(true) {
@@ -208,7 +210,8 @@ impl<'a> Output<'a> {
     }
 
     fn part(&self, lines: &Range<usize>) -> &'a [u8] {
-        let [start, end] = [lines.start, lines.end].map(|line| usize::try_from(self.start_of(line)).unwrap_or(usize::MAX));
+        let [start, end] =
+            [lines.start, lines.end].map(|line| usize::try_from(self.start_of(line)).unwrap_or(usize::MAX));
         self.bytes.get(start..end).unwrap_or_default()
     }
 
@@ -230,7 +233,9 @@ fn without_end(line: &[u8]) -> &[u8] {
 
 fn beyond(name: &Path) -> String {
     let (name, most) = (name.display(), CAP >> 20);
-    format!("{name}: it writes more than {most} MiB or {MOST_LINES} lines, and what is beyond is not read: lines may be lost")
+    format!(
+        "{name}: it writes more than {most} MiB or {MOST_LINES} lines, and what is beyond is not read: lines may be lost"
+    )
 }
 
 fn why(ended: &Ended) -> String {

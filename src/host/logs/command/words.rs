@@ -65,7 +65,9 @@ mod tests {
         let said = words(r#" errpt  -a 'a b' "c \"d\" \x" e\ f'g'"h" '' x='|'"#).unwrap_or_default();
         assert_eq!(said, ["errpt", "-a", "a b", r#"c "d" \x"#, "e fgh", "", "x=|"]);
         assert_eq!(words("sh -c 'dmesg | tail $N'").map(|words| words.len()), Ok(3));
-        for wrong in ["", " ", "''", "'' x", "a 'b", "a \"b", "a \"b\\", "a \\", "a | b", "a > b", "a $b", "a \"$b\"", "a\0"] {
+        for wrong in
+            ["", " ", "''", "'' x", "a 'b", "a \"b", "a \"b\\", "a \\", "a | b", "a > b", "a $b", "a \"$b\"", "a\0"]
+        {
             assert!(words(wrong).is_err(), "{wrong}");
         }
         let said = words("dmesg | tail").err().unwrap_or_default();

@@ -34,7 +34,8 @@ impl Cursor {
     /// Whether both are the same entry. When journald moves its journal from memory to the disk, an entry gets another
     /// number in another sequence; boot, times and content stay.
     pub(super) fn is_same(&self, other: &Self) -> bool {
-        let same = |names: &[&str]| names.iter().all(|name| self.item(name).is_some() && self.item(name) == other.item(name));
+        let same =
+            |names: &[&str]| names.iter().all(|name| self.item(name).is_some() && self.item(name) == other.item(name));
         self == other || (self.item("s") != other.item("s") && same(&["b", "m", "t", "x"]))
     }
 
@@ -49,7 +50,11 @@ impl Cursor {
     }
 
     fn item(&self, name: &str) -> Option<&str> {
-        self.0.split(';').filter_map(|item| item.split_once('=')).find(|(other, _)| *other == name).map(|(_, value)| value)
+        self.0
+            .split(';')
+            .filter_map(|item| item.split_once('='))
+            .find(|(other, _)| *other == name)
+            .map(|(_, value)| value)
     }
 }
 

@@ -12,7 +12,14 @@ const MOST: usize = 512;
 
 /// Fields that are kept, by their names in the journal.
 const KEPT: [&[u8]; 8] = [
-    b"__CURSOR", b"__REALTIME_TIMESTAMP", b"_HOSTNAME", b"SYSLOG_IDENTIFIER", b"_COMM", b"_PID", b"SYSLOG_PID", b"MESSAGE",
+    b"__CURSOR",
+    b"__REALTIME_TIMESTAMP",
+    b"_HOSTNAME",
+    b"SYSLOG_IDENTIFIER",
+    b"_COMM",
+    b"_PID",
+    b"SYSLOG_PID",
+    b"MESSAGE",
 ];
 const MESSAGE: usize = 7;
 
@@ -100,7 +107,11 @@ impl Export {
     }
 
     /// Goes on with the next piece, and calls `each` with every entry that ends in it.
-    pub(super) fn feed(&mut self, mut bytes: &[u8], each: &mut dyn FnMut(&Entry) -> ControlFlow<()>) -> ControlFlow<()> {
+    pub(super) fn feed(
+        &mut self,
+        mut bytes: &[u8],
+        each: &mut dyn FnMut(&Entry) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         while let Some(first) = bytes.first().copied() {
             let used = match self.state {
                 State::Name => {
@@ -218,7 +229,8 @@ mod tests {
     #[test]
     fn entries_come_whole() {
         let text = [
-            b"-- Logs begin at x=y --\n__CURSOR=s=1\nMESSAGE=a=b\nMESSAGE=second\n\n-- Reboot --\n__CURSOR=s=2\n".to_vec(),
+            b"-- Logs begin at x=y --\n__CURSOR=s=1\nMESSAGE=a=b\nMESSAGE=second\n\n-- Reboot --\n__CURSOR=s=2\n"
+                .to_vec(),
             binary("COREDUMP", &[b'\n'; 700]),
             binary("MESSAGE", b"one\n\nMESSAGE=two"),
             b"\n__CURSOR=s=3\n\nMESSAGE=without a place\n\n__CURSOR=s=4\nMESSAGE=not whole\n".to_vec(),

@@ -27,10 +27,22 @@ const KNOWN: &[Known] = &[
     Known { name: "unit", value: "the name of a unit", means: Means::Option("--unit", any) },
     Known { name: "user-unit", value: "the name of a user's unit", means: Means::Option("--user-unit", any) },
     Known { name: "identifier", value: "a syslog identifier", means: Means::Match("SYSLOG_IDENTIFIER", same) },
-    Known { name: "priority", value: "emerg to debug, 0 to 7, or a range (err..crit)", means: Means::Option("--priority", is_priority) },
+    Known {
+        name: "priority",
+        value: "emerg to debug, 0 to 7, or a range (err..crit)",
+        means: Means::Option("--priority", is_priority),
+    },
     Known { name: "facility", value: "kern, user, ... or 0 to 23", means: Means::Match("SYSLOG_FACILITY", facility) },
-    Known { name: "transport", value: "audit, driver, syslog, journal, stdout or kernel", means: Means::Match("_TRANSPORT", transport) },
-    Known { name: "boot", value: "current, or a boot's ID of 32 hexadecimal digits", means: Means::Match("_BOOT_ID", boot) },
+    Known {
+        name: "transport",
+        value: "audit, driver, syslog, journal, stdout or kernel",
+        means: Means::Match("_TRANSPORT", transport),
+    },
+    Known {
+        name: "boot",
+        value: "current, or a boot's ID of 32 hexadecimal digits",
+        means: Means::Match("_BOOT_ID", boot),
+    },
     Known { name: "directory", value: "a folder of journal files", means: Means::Option("--directory", is_absolute) },
     Known { name: "file", value: "a journal file, or a pattern of such", means: Means::Option("--file", is_absolute) },
 ];
@@ -42,8 +54,8 @@ const ONCE: [&str; 3] = ["priority", "boot", "directory"];
 const CURRENT: &str = "current";
 
 const FACILITIES: [&str; 24] = [
-    "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp", "", "", "", "",
-    "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7",
+    "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp", "", "", "",
+    "", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7",
 ];
 
 const PRIORITIES: [&str; 8] = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
@@ -193,7 +205,8 @@ mod tests {
 
     #[test]
     fn fields_become_arguments_and_never_options() {
-        let said = arguments("unit=-f,user-unit=a@b,identifier=--vacuum-size=1,priority=0..err,facility=local7,_COMM=-x");
+        let said =
+            arguments("unit=-f,user-unit=a@b,identifier=--vacuum-size=1,priority=0..err,facility=local7,_COMM=-x");
         let expected = ["--unit=-f", "--user-unit=a@b", "SYSLOG_IDENTIFIER=--vacuum-size=1", "--priority=0..err"];
         let expected = [&expected[..], &["SYSLOG_FACILITY=23", "_COMM=-x"]].concat();
         assert_eq!(said, Ok(expected.into_iter().map(str::to_owned).collect()));
@@ -209,9 +222,24 @@ mod tests {
     #[test]
     fn what_is_no_field_is_refused_with_what_there_is() {
         for wrong in [
-            "unit", "unit=", "=x", "--vacuum-size=1", "-f=1", "Unit=x", "+", "/bin/sh=1", "priority=9", "priority=err..",
-            "facility=24", "facility=", "transport=x", "boot=-1", "directory=j", "priority=1,priority=2",
-            "directory=/a,file=/b", "___=1",
+            "unit",
+            "unit=",
+            "=x",
+            "--vacuum-size=1",
+            "-f=1",
+            "Unit=x",
+            "+",
+            "/bin/sh=1",
+            "priority=9",
+            "priority=err..",
+            "facility=24",
+            "facility=",
+            "transport=x",
+            "boot=-1",
+            "directory=j",
+            "priority=1,priority=2",
+            "directory=/a,file=/b",
+            "___=1",
         ] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }

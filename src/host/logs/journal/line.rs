@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn a_message_of_several_lines_is_one_line() {
-        let message = [&b"MESSAGE\n\x10\0\0\0\0\0\0\0"[..], b"a\r\n\tb\0\xFFc\n\nd\n\n\n\n\n"].concat();
+        let message = [&b"MESSAGE\n\x10\0\0\0\0\0\0\0"[..], b"a\r\n\tb\0\xFFc\n\nd\n\n\n\n\n\n"].concat();
         assert_eq!(line(&message, 1000).0, "- - unknown: a ⏎ \tb\u{FFFD}\u{FFFD}c ⏎  ⏎ d");
     }
 
