@@ -41,11 +41,13 @@ pub(super) struct Journal<'a> {
     pub(super) problem: Option<Problem>,
     /// journalctl does not understand the remembered place.
     pub(super) misplaced: bool,
+    /// Entries that were seen, wanted or not.
+    entries: u64,
 }
 
 impl<'a> Journal<'a> {
     pub(super) fn new(program: &'a Path, name: &'a Path, arguments: Arguments, deadline: &'a Deadline) -> Self {
-        Self { program, name, arguments, deadline, problem: None, misplaced: false }
+        Self { program, name, arguments, deadline, problem: None, misplaced: false, entries: 0 }
     }
 
     /// The last entry of all; `None` while there is none.
@@ -72,6 +74,15 @@ impl<'a> Journal<'a> {
         }
     }
 
+    /// Asks whether anything is missing, where that may be: in the export format, journalctl passes over in silence that
+    /// there is no journal, and what the user may not see of it.
+    pub(super) fn look_for_gaps(&mut self) {
+        let may_see_all = self.entries > 0 && nix::unistd::geteuid().is_root();
+        if self.problem.is_none() && !may_see_all && !self.deadline.is_over() {
+            self.run("--output=short", &["--lines=0".to_owned()], 0, &mut |_| ControlFlow::Continue(()));
+        }
+    }
+
     /// Runs journalctl with these arguments, and gives its entries.
     pub(super) fn ask(
         &mut self,
@@ -79,8 +90,18 @@ impl<'a> Journal<'a> {
         longest: usize,
         each: &mut dyn FnMut(&Entry) -> ControlFlow<()>,
     ) -> End {
+        self.run("--output=export", arguments, longest, each)
+    }
+
+    fn run(
+        &mut self,
+        output: &str,
+        arguments: &[String],
+        longest: usize,
+        each: &mut dyn FnMut(&Entry) -> ControlFlow<()>,
+    ) -> End {
         let mut command = Command::new(self.program);
-        command.args(["--no-pager", "--output=export"]).args(&self.arguments.place).args(arguments);
+        command.args(["--no-pager", output]).args(&self.arguments.place).args(arguments);
         let (mut export, mut enough, mut entries) = (Export::new(longest), false, 0_u64);
         let streamed = child::stream(&mut command, self.deadline, SAID, &mut |bytes| {
             let flow = export.feed(bytes, &mut |entry| {
@@ -90,6 +111,7 @@ impl<'a> Journal<'a> {
             enough |= flow.is_break();
             flow
         });
+        self.entries += entries;
         match streamed {
             Err(failure) => {
                 self.note(true, format!("{failure}: journal: needs systemd and its journalctl in the PATH"));

@@ -86,6 +86,7 @@ fn read_from(
         }
     }
     (read.bytes, read.cut_lines) = (lines.bytes, lines.cut_lines);
+    journal.look_for_gaps();
     read.problems.extend(journal.problem);
     read
 }

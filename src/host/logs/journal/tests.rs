@@ -82,6 +82,17 @@ fn what_journalctl_says_is_told_with_what_to_do() {
 }
 
 #[test]
+fn what_is_not_said_in_the_export_format_is_asked_for() {
+    let script = "case \"$*\" in *--output=short*) echo \"No journal files were found.\" >&2;; esac";
+    let mut stand = Stand::new();
+    let (read, _) = stand.run(script, "", 60);
+    assert!(read.problems.len() == 1 && read.problems[0].missing && read.marks.known, "{read:?}");
+    // What comes later is new.
+    let (read, text) = stand.run(&entry(1), "", 60);
+    assert!(text.ends_with("line 1\n") && read.problems.is_empty(), "{read:?}");
+}
+
+#[test]
 fn what_hangs_is_ended_and_what_was_whole_counts() {
     let mut stand = Stand::new();
     let (read, _) = stand.run("sleep 1000", "", 1);
