@@ -19,7 +19,8 @@ const LEAST: f64 = 1024.0;
 /// check_logscan
 #[derive(clap::Args, Debug)]
 pub struct Logscan {
-    /// Logs to read: files, patterns with * and ?, names with a date (%Y%m%d), journal:FIELDS, command:COMMAND, - for standard input
+    /// Logs to read: files, patterns with * and ?, names with a date (%Y%m%d), journal:FIELDS, command:COMMAND, - (standard
+    /// input)
     ///
     /// A file is followed through its rotations: renamed, copied and truncated, compressed. file:NAME takes any name as
     /// it is. journal:unit=NAME,priority=err reads the systemd journal; its fields are unit, user-unit, identifier,

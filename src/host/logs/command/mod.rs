@@ -5,8 +5,8 @@
 //!
 //! New lines are given in the order of time: where the newest come first (errpt), the new ones are turned round line by
 //! line, so that a line of level ok ends what came before it. Who puts lines together to records wants them as they were
-//! written ([`Wishes::as_written`]), and turns the records round ([`Read::newest_first`]). Where the order has not shown yet, at the first run, the
-//! lines are given as they stand.
+//! written ([`Wishes::as_written`]), and turns the records round ([`Read::newest_first`]). Where the order has not shown
+//! yet, at the first run, the lines are given as they stand.
 
 mod change;
 #[cfg(test)]
