@@ -3,9 +3,10 @@
 use super::options::Logscan;
 use super::rule::Rules;
 use super::scan::Scanner;
-use super::seen::{Seen, Source, Volume};
+use super::seen::{Seen, Source, Volume, When};
 use crate::host::clock::Clock;
-use crate::host::logs::{self, Block, Marks, Problem, Read};
+use crate::host::logs::{self, Block, Marks, Problem, Read, Since, Times, Window};
+use crate::model::timestamp::Timestamp;
 use crate::plugin::Context;
 use crate::runtime::deadline::Deadline;
 use crate::runtime::failure::Failure;
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Time that is kept for judging and writing.
@@ -39,6 +41,8 @@ pub struct Sample {
     pub(super) problems: Vec<Problem>,
     /// Sources that name no file at present.
     pub(super) empty: Vec<String>,
+    /// What was noticed while reading.
+    pub(super) notes: Vec<String>,
 }
 
 /// Reads all sources.
@@ -57,6 +61,7 @@ pub(super) fn gather(
         began: Vec::new(),
         problems: Vec::new(),
         empty: Vec::new(),
+        notes: Vec::new(),
     };
     sample.seen.clock = Clock::read(cx.root);
     if options.status || options.reset.is_some() {
@@ -65,12 +70,16 @@ pub(super) fn gather(
     }
     let scanner = Scanner::new(rules.matchers()).map_err(|why| anyhow!(why))?;
     let deadline = cx.deadline.at_most(cx.deadline.remaining().saturating_sub(RESERVE));
-    let mut taker = Taker { rules, scanner, sample: &mut sample, volume: Volume::default(), cx, now: None, wrong: None };
-    let wishes = options.wishes();
+    let times = Arc::new(Times::new(cx.now, cx.root, options.time_format.clone()));
+    let since = options.since.map(|time| Since { from: Timestamp(cx.now.0 - time), times: Arc::clone(&times) });
+    sample.seen.again = options.reads_again();
+    let mut taker =
+        Taker { rules, scanner, sample: &mut sample, volume: Volume::default(), cx, times: &times, now: None, wrong: None };
+    let wishes = options.wishes(since.clone());
     for source in options.sources() {
         let name = source.to_string();
         if matches!(source, logs::Source::Stdin) {
-            taker.standard_input(&deadline)?;
+            taker.standard_input(since.as_ref(), &deadline)?;
             continue;
         }
         let known = marks.get(&name).cloned().unwrap_or_default();
@@ -83,6 +92,7 @@ pub(super) fn gather(
     }
     sample.seen.volume = Some(volume);
     sample.seen.incomplete = sample.left > 0;
+    sample.seen.date(&times);
     Ok(sample)
 }
 
@@ -92,6 +102,7 @@ struct Taker<'a> {
     sample: &'a mut Sample,
     volume: Volume,
     cx: &'a Context<'a>,
+    times: &'a Times,
     /// The file that is being read, and its place among the names.
     now: Option<(PathBuf, Source)>,
     wrong: Option<String>,
@@ -103,9 +114,10 @@ impl Taker<'_> {
         let ended = memchr_iter(b'\n', block.text).count() as u64;
         let unended = u64::from(!block.text.is_empty() && !block.text.ends_with(b"\n"));
         self.volume.lines += ended + unended;
-        let (seen, rules, time) = (&mut self.sample.seen, self.rules, self.cx.now);
+        let (seen, rules, times) = (&mut self.sample.seen, self.rules, self.times);
         let scanned = self.scanner.scan(block.text, |hit| {
-            seen.take(rules, hit.rule, hit.pattern, source, hit.line, time);
+            let when = When { read: self.cx.now, written: &|| times.near(block.text, hit.start) };
+            seen.take(rules, hit.rule, hit.pattern, source, hit.line, when);
             ControlFlow::Continue(())
         });
         match scanned {
@@ -139,10 +151,12 @@ impl Taker<'_> {
         self.sample.cut_lines += read.cut_lines;
         self.sample.began.extend(read.began);
         self.sample.problems.extend(read.problems);
+        self.sample.notes.extend(read.notes);
     }
 
     /// All of standard input, to its end or to the deadline.
-    fn standard_input(&mut self, deadline: &Deadline) -> Result<(), Failure> {
+    fn standard_input(&mut self, since: Option<&Since>, deadline: &Deadline) -> Result<(), Failure> {
+        let mut window = since.map(Window::new);
         let mut input = std::io::stdin().lock();
         let mut buffer = Vec::new();
         loop {
@@ -163,12 +177,16 @@ impl Taker<'_> {
             };
             let rest = buffer.split_off(whole);
             let block = Block { file: Path::new("standard input"), text: &buffer, offset: 0, cut: false };
-            let on = self.block(&block);
+            let on = match &mut window {
+                Some(window) => window.pass(&block, &mut |block| self.block(block)),
+                None => self.block(&block),
+            };
             buffer = rest;
             if read == 0 || on.is_break() {
                 break;
             }
         }
+        self.sample.problems.extend(window.and_then(|window| window.problem(Path::new("standard input"))));
         Ok(())
     }
 }

@@ -1,8 +1,9 @@
 //! The options, and what the man page says of them.
 
 use super::rule::{Given, How, Phrase, Rule, Rules, read};
-use crate::host::logs::{Encoding, LONGEST_LINE, Source, Wishes};
+use crate::host::logs::{Encoding, LONGEST_LINE, Since, Source, Wishes};
 use crate::model::glob::Glob;
+use crate::model::stamp::Format;
 use crate::model::status::Status;
 use crate::model::unit::Unit;
 use crate::plugin::Example;
@@ -75,6 +76,19 @@ pub struct Logscan {
     /// Judge the whole of each log at every run, and remember no place
     #[arg(long, conflicts_with = "tail")]
     whole: bool,
+
+    /// Judge what was written in the last TIME at every run, by the times in the lines, and remember no place
+    ///
+    /// Rotated generations of that time are read too. A line that carries no time belongs to the one before it.
+    #[arg(long, value_name = "TIME", value_parser = time, conflicts_with_all = ["tail", "whole", "from_start"])]
+    pub(super) since: Option<f64>,
+
+    /// How the times in the lines are written, as in strptime: '%m/%d/%y %H:%M:%S' [default: all usual ways]
+    ///
+    /// Needed where it cannot be known whether the day or the month stands first, or the time does not begin the line.
+    /// Also: %f a fraction, %z and %Z a zone, %s seconds and %Q milliseconds since 1970. Without a zone it is local time.
+    #[arg(long, value_name = "FORMAT", value_hint = ValueHint::Other)]
+    pub(super) time_format: Option<Format>,
 
     /// At the first run read what is already there, not only what comes
     #[arg(long)]
@@ -153,6 +167,9 @@ impl Logscan {
 
     /// What does not go together.
     pub(super) fn validate(&self) -> Result<(), String> {
+        if self.since == Some(0.0) {
+            return Err("--since 0 is no time".to_owned());
+        }
         if let Some(source) = self.log.iter().find(|log| matches!(log, Source::Journal(_) | Source::Command(_))) {
             return Err(format!("'{source}' cannot be read: give files, patterns, names with a date, or -"));
         }
@@ -164,8 +181,13 @@ impl Logscan {
         self.rules().map(drop)
     }
 
+    /// Whether the next run sees the same lines again.
+    pub(super) fn reads_again(&self) -> bool {
+        self.whole || self.tail.is_some() || self.since.is_some()
+    }
+
     /// How it is read.
-    pub(super) fn wishes(&self) -> Wishes {
+    pub(super) fn wishes(&self, since: Option<Since>) -> Wishes {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded by its parser")]
         let bytes = |size: f64| size as u64;
         Wishes {
@@ -176,6 +198,7 @@ impl Logscan {
             longest_line: self.longest_line.map_or(LONGEST_LINE, |size| usize::try_from(bytes(size)).unwrap_or(LONGEST_LINE)),
             last_lines: self.tail,
             whole: self.whole,
+            since,
         }
     }
 }

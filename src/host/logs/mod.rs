@@ -11,6 +11,8 @@
 //!    is said to be lost.
 //! 3. [`reader`] cuts what it reads into blocks of whole lines, made UTF-8 by [`encoding`].
 //!
+//! By the times that lines carry ([`Times`]) the last so many seconds are read alone ([`since`], [`window`]).
+//!
 //! A reader knows no rule and no pattern: it yields blocks. A file on a network mount that hangs is left to the alarm
 //! of the deadline.
 
@@ -27,10 +29,13 @@ mod pattern;
 mod piece;
 mod position;
 mod reader;
+mod since;
 mod source;
 #[cfg(test)]
 mod tests;
+mod times;
 mod trace;
+mod window;
 
 use crate::runtime::deadline::Deadline;
 use crate::runtime::failure::Failure;
@@ -45,6 +50,8 @@ use pattern::Pattern;
 use piece::Piece;
 use reader::Reader;
 pub use source::Source;
+pub use times::Times;
+pub use window::{Since, Window};
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -70,6 +77,8 @@ pub struct Wishes {
     pub last_lines: Option<usize>,
     /// The whole of each file, with no regard to what is remembered.
     pub whole: bool,
+    /// Only what was written from a time on, with no regard to what is remembered.
+    pub since: Option<Since>,
 }
 
 impl Default for Wishes {
@@ -82,6 +91,7 @@ impl Default for Wishes {
             longest_line: LONGEST_LINE,
             last_lines: None,
             whole: false,
+            since: None,
         }
     }
 }
@@ -119,6 +129,8 @@ pub struct Read {
     pub began: Vec<PathBuf>,
     /// What could not be read.
     pub problems: Vec<Problem>,
+    /// What somebody should know who looks closer.
+    pub notes: Vec<String>,
 }
 
 /// A file that could not be read.
@@ -166,6 +178,11 @@ pub fn read(
             return Err(anyhow!("{source} is no file")).context("cannot read it as a log file").map_err(Failure::from);
         }
     };
+    if let Some(since) = &wishes.since {
+        read.marks = marks.clone();
+        since::Last { since, wishes, root, deadline }.read(&paths, &mut read, sink);
+        return Ok(read);
+    }
     let mut reader = Reader::new(wishes, deadline, sink);
     if wishes.whole || wishes.last_lines.is_some() {
         read.marks = marks.clone();
