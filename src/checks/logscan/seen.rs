@@ -68,10 +68,10 @@ pub(super) struct Seen {
     sources: Vec<String>,
     /// How much was read; `None` where nothing was to be read.
     pub(super) volume: Option<Volume>,
+    /// Whether each run is given the same lines again: they count once.
+    pub(super) again: bool,
     /// Whether there is more to read: then silence is not known.
     pub(super) incomplete: bool,
-    /// Whether the next run sees the same lines again: then none of them counts with later ones.
-    pub(super) again: bool,
     /// The time since boot, which nobody sets.
     pub(super) clock: Option<Clock>,
 }
@@ -81,7 +81,7 @@ pub(super) struct Seen {
 pub(super) struct SeenByRule {
     /// Lines in this run.
     pub(super) matches: u64,
-    /// When the latest line was read.
+    /// When the latest line was read; see [`Seen::date`].
     pub(super) latest: Option<Timestamp>,
     /// The rule whose line has ended what was held before.
     pub(super) ended_by: Option<usize>,
@@ -126,10 +126,16 @@ impl Seen {
         self.rules.get(at)
     }
 
-    /// Gives the last lines that are kept the times that they carry: only these few are read for it.
+    /// Gives the last lines that are kept the times that they carry: only these few are read for it. Where lines are read
+    /// again at each run, the latest of them is as old as it says.
     pub(super) fn date(&mut self, times: &Times) {
-        for line in self.rules.iter_mut().flat_map(|rule| &mut rule.last).filter(|line| !line.dated) {
-            line.time = times.of(&line.text).unwrap_or(line.time);
+        for rule in &mut self.rules {
+            for line in rule.last.iter_mut().filter(|line| !line.dated) {
+                line.time = times.of(&line.text).unwrap_or(line.time);
+            }
+            if self.again && let Some(time) = rule.last().map(|line| line.time) {
+                rule.latest = Some(time);
+            }
         }
     }
 

@@ -50,11 +50,11 @@ use pattern::Pattern;
 use piece::Piece;
 use reader::Reader;
 pub use source::Source;
-pub use times::Times;
-pub use window::{Since, Window};
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+pub use times::Times;
+pub use window::{Since, Window};
 
 /// What is kept of a line, unless somebody wants more.
 pub const LONGEST_LINE: usize = 64 * 1024;

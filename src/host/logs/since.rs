@@ -52,12 +52,7 @@ enum Place {
 }
 
 impl Last<'_> {
-    pub(super) fn read(
-        &self,
-        paths: &[PathBuf],
-        read: &mut Read,
-        sink: &mut dyn FnMut(&Block<'_>) -> ControlFlow<()>,
-    ) {
+    pub(super) fn read(&self, paths: &[PathBuf], read: &mut Read, sink: &mut dyn FnMut(&Block<'_>) -> ControlFlow<()>) {
         let rotated: Vec<Pattern> = self.wishes.rotated.iter().map(|glob| Pattern::glob(glob)).collect();
         let mut logs: Vec<Opened> = Vec::new();
         for path in paths {

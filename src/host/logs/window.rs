@@ -29,7 +29,10 @@ pub(super) enum Says {
     /// The day cannot be told from the month, or only by its value.
     Unsure,
     /// The end of what the time may mean, and whether it names its zone.
-    Time { latest: Timestamp, has_zone: bool },
+    Time {
+        latest: Timestamp,
+        has_zone: bool,
+    },
 }
 
 impl Since {
@@ -112,11 +115,7 @@ impl<'s> Window<'s> {
     }
 
     /// Gives the wanted lines of a block to `sink`, until it breaks.
-    pub fn pass(
-        &mut self,
-        block: &Block<'_>,
-        sink: &mut dyn FnMut(&Block<'_>) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
+    pub fn pass(&mut self, block: &Block<'_>, sink: &mut dyn FnMut(&Block<'_>) -> ControlFlow<()>) -> ControlFlow<()> {
         // Where the run of wanted lines began, and the line that is looked at.
         let (mut run, mut start) = (None, 0);
         while !self.open && start < block.text.len() {

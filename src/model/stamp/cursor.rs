@@ -105,7 +105,8 @@ impl<'l> Cursor<'l> {
             _ => return None,
         };
         let long = super::format::MONTHS.get(usize::from(month) - 1).map(|name| name.as_bytes());
-        if count > 3 && !long.is_some_and(|long| long.eq_ignore_ascii_case(word)) && !word.eq_ignore_ascii_case(b"sept") {
+        if count > 3 && !long.is_some_and(|long| long.eq_ignore_ascii_case(word)) && !word.eq_ignore_ascii_case(b"sept")
+        {
             return None;
         }
         self.0 = rest;

@@ -8,7 +8,17 @@ use std::str::FromStr;
 
 /// The months' names.
 pub(super) const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 
@@ -81,7 +91,10 @@ impl FromStr for Format {
                 b'%' => {
                     let letter = bytes.next().unwrap_or(b' ');
                     let found = Item::of(letter).ok_or_else(|| {
-                        format!("'%{}' in '{text}' is not known: use Y y m b d a H I p M S f z s Q F D T R", char::from(letter))
+                        format!(
+                            "'%{}' in '{text}' is not known: use Y y m b d a H I p M S f z s Q F D T R",
+                            char::from(letter)
+                        )
                     })?;
                     items.extend_from_slice(found);
                 }
@@ -96,7 +109,9 @@ impl FromStr for Format {
         if epoch || (date && hour && has(&[Item::Minute])) {
             Ok(Self { text: text.to_owned(), items })
         } else {
-            Err(format!("'{text}' is no time: it needs a month, a day, an hour (%H, or %I with %p) and a minute, or %s"))
+            Err(format!(
+                "'{text}' is no time: it needs a month, a day, an hour (%H, or %I with %p) and a minute, or %s"
+            ))
         }
     }
 }
@@ -197,7 +212,13 @@ impl Parts {
             return Some(Stamp { written, coarse: false, by_value: false });
         }
         let hour = self.pm.map_or(Some(self.clock.hour), |pm| twelve(self.clock.hour, pm))?;
-        civil(self.year, self.month, self.day, Clock { hour, ..self.clock }, self.offset.filter(|_| self.year.is_some()))
+        civil(
+            self.year,
+            self.month,
+            self.day,
+            Clock { hour, ..self.clock },
+            self.offset.filter(|_| self.year.is_some()),
+        )
     }
 }
 

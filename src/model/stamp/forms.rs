@@ -9,7 +9,17 @@ const EPOCH: std::ops::Range<u64> = 946_684_800..4_102_444_800;
 
 /// What may stand before the time.
 const LEVELS: &[&[u8]] = &[
-    b"TRACE", b"DEBUG", b"INFO", b"NOTICE", b"WARN", b"WARNING", b"ERROR", b"SEVERE", b"FATAL", b"CRITICAL", b"ALERT",
+    b"TRACE",
+    b"DEBUG",
+    b"INFO",
+    b"NOTICE",
+    b"WARN",
+    b"WARNING",
+    b"ERROR",
+    b"SEVERE",
+    b"FATAL",
+    b"CRITICAL",
+    b"ALERT",
     b"EMERG",
 ];
 
@@ -260,7 +270,9 @@ fn epoch(mut at: Cursor<'_>) -> Option<Stamp> {
         let count = at.run();
         nanos = (count > 0).then(|| at.nanos(count))?;
     }
-    at.peek().is_none_or(|byte| matches!(byte, b' ' | b'\t' | b']' | b':' | b',' | b';' | b'|' | b'\r')).then_some(())?;
+    at.peek()
+        .is_none_or(|byte| matches!(byte, b' ' | b'\t' | b']' | b':' | b',' | b';' | b'|' | b'\r'))
+        .then_some(())?;
     let seconds = i64::try_from(Some(seconds).filter(|seconds| EPOCH.contains(seconds))?).ok()?;
     Some(Stamp { written: Written::Epoch { seconds, nanos }, coarse: false, by_value: false })
 }
