@@ -6,7 +6,7 @@ use super::scan::Scanner;
 use super::seen::{Seen, Source, Volume, When};
 use super::trial::Trial;
 use crate::host::clock::Clock;
-use crate::host::logs::{self, Block, Marks, Problem, Read, Since, Times, Window, Wishes};
+use crate::host::logs::{self, Block, Gap, Marks, Problem, Read, Since, Times, Window, Wishes};
 use crate::model::timestamp::Timestamp;
 use crate::plugin::Context;
 use crate::runtime::deadline::Deadline;
@@ -33,7 +33,7 @@ pub struct Sample {
     /// By source: where the next run begins.
     pub(super) marks: BTreeMap<String, Marks>,
     /// Why lines may be lost.
-    pub(super) lost: Vec<String>,
+    pub(super) lost: Vec<Gap>,
     /// Bytes that are left for the next run.
     pub(super) left: u64,
     /// Lines of which only a part was judged.
@@ -90,7 +90,7 @@ pub(super) fn gather(
             taker.volume.bytes += given.bytes;
             if given.more {
                 let why = "standard input has not ended in time: what comes later is not read";
-                taker.sample.lost.push(why.to_owned());
+                taker.sample.lost.push(why.to_owned().into());
             }
             continue;
         }

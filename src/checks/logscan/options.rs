@@ -1,7 +1,7 @@
 //! The options, and what the man page says of them.
 
 use super::presets;
-use super::rule::{Given, How, Phrase, Rule, Rules, read};
+use super::rule::{Given, HOLD, How, Phrase, Rule, Rules, read};
 use crate::host::logs::{Encoding, LONGEST_LINE, Since, Source, Wishes};
 use crate::model::glob::Glob;
 use crate::model::stamp::Format;
@@ -175,6 +175,11 @@ impl Logscan {
     pub(super) fn again(&self) -> bool {
         let given = |source: &Source| matches!(source, Source::Stdin);
         self.tail.is_some() || self.whole || self.since.is_some() || self.log.iter().all(given)
+    }
+
+    /// Seconds for which lines that may be lost are told.
+    pub(super) fn gaps_held_for(&self) -> f64 {
+        self.hold.unwrap_or(if self.again() { 0.0 } else { HOLD })
     }
 
     /// What is read.

@@ -71,7 +71,7 @@ impl Last<'_> {
                 let is_last = last.as_ref() == Some(&piece.opened.path);
                 let (whole, stopped) = self.give(piece, from, read, sink);
                 if stopped && !(whole && is_last) {
-                    read.lost.push(format!("{} was not read to its end: lines may be lost", path.display()));
+                    read.lost.push(format!("{} was not read to its end: lines may be lost", path.display()).into());
                 }
                 if stopped {
                     return;
