@@ -36,6 +36,8 @@ pub struct Sample {
     pub(super) lost: Vec<Gap>,
     /// Bytes that are left for the next run.
     pub(super) left: u64,
+    /// There is more for the next run, nobody knows how much.
+    pub(super) more: bool,
     /// Lines of which only a part was judged.
     pub(super) cut_lines: u64,
     /// Logs whose present end was taken as their beginning.
@@ -59,6 +61,7 @@ pub(super) fn gather(
         marks: BTreeMap::new(),
         lost: Vec::new(),
         left: 0,
+        more: false,
         cut_lines: 0,
         began: Vec::new(),
         problems: Vec::new(),
@@ -103,7 +106,7 @@ pub(super) fn gather(
         return Err(anyhow!(why).into());
     }
     sample.seen.volume = Some(volume);
-    sample.seen.incomplete = sample.left > 0;
+    sample.seen.incomplete = sample.left > 0 || sample.more;
     sample.seen.date(&times);
     Ok(sample)
 }
@@ -160,6 +163,7 @@ impl Taker<'_> {
         self.sample.marks.insert(name, read.marks);
         self.sample.lost.extend(read.lost);
         self.sample.left += read.left.unwrap_or(0);
+        self.sample.more |= read.more;
         self.sample.cut_lines += read.cut_lines;
         self.sample.began.extend(read.began);
         self.sample.problems.extend(read.problems);

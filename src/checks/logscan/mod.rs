@@ -125,6 +125,9 @@ impl Logscan {
             let left = Unit::Bytes.show(sample.left as f64);
             report.note(format!("{left} are left for the next run"));
         }
+        if sample.more {
+            report.note("there is more for the next run".to_owned());
+        }
         if sample.cut_lines > 0 {
             let lines = usize::try_from(sample.cut_lines).unwrap_or(usize::MAX);
             report.note(format!("only the beginning was judged of {}", count(lines, "line", "lines")));

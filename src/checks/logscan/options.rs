@@ -20,10 +20,13 @@ const LEAST: f64 = 1024.0;
 /// check_logscan
 #[derive(clap::Args, Debug)]
 pub struct Logscan {
-    /// Logs to read: files, patterns with * and ?, names with a date (%Y%m%d), - for standard input
+    /// Logs to read: files, patterns with * and ?, names with a date (%Y%m%d), journal:FIELDS, command:COMMAND, - for standard input
     ///
     /// A file is followed through its rotations: renamed, copied and truncated, compressed. file:NAME takes any name as
-    /// it is.
+    /// it is. journal:unit=NAME,priority=err reads the systemd journal; its fields are unit, user-unit, identifier,
+    /// priority, facility, transport, boot, directory, file, or a field in capitals (_COMM=sshd); a message of several
+    /// lines is one line, with ⏎ between them. command:COMMAND runs a command without a shell, and reads what is new in its
+    /// output since the last run, be it at the end (dmesg) or at the beginning (errpt).
     #[arg(value_name = "LOG", required = true, value_hint = ValueHint::FilePath)]
     log: Vec<Source>,
 
@@ -197,9 +200,6 @@ impl Logscan {
         if self.since == Some(0.0) {
             return Err("--since 0 is no time".to_owned());
         }
-        if let Some(source) = self.log.iter().find(|log| matches!(log, Source::Journal(_) | Source::Command(_))) {
-            return Err(format!("'{source}' cannot be read: give files, patterns, names with a date, or -"));
-        }
         let mut names: Vec<String> = self.log.iter().map(ToString::to_string).collect();
         names.sort_unstable();
         if let Some([twice, _]) = names.windows(2).find(|pair| matches!(pair, [a, b] if a == b)) {
@@ -221,6 +221,7 @@ impl Logscan {
             last_lines: self.tail,
             whole: self.whole,
             since,
+            as_written: false,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Reads logs from where they were left, without losing a line: files, however they are rotated.
+//! Reads logs from where they were left, without losing a line: files, however they are rotated; the journal; commands.
 //!
 //! What is remembered of a file is a place in its content: the offset, fingerprints of the first KiB and of the last one
 //! before the offset, and as hints its inode, birth and time ([`Marks`]). At the next run:
@@ -13,12 +13,16 @@
 //!
 //! By the times that lines carry ([`Times`]) the last so many seconds are read alone ([`since`], [`window`]).
 //!
+//! The systemd [`journal`] and the output of a [`command`] are followed each in its own way.
+//!
 //! A reader knows no rule and no pattern: it yields blocks. A file on a network mount that hangs is left to the alarm
 //! of the deadline.
 
 mod birth;
+mod command;
 mod encoding;
 mod follow;
+mod journal;
 mod kin;
 mod last;
 mod marks;
@@ -79,6 +83,9 @@ pub struct Wishes {
     pub whole: bool,
     /// Only what was written from a time on, with no regard to what is remembered.
     pub since: Option<Since>,
+    /// Lines of a command that writes the newest first stay in its order, and are not turned into that of time: for who
+    /// puts several lines together to one.
+    pub as_written: bool,
 }
 
 impl Default for Wishes {
@@ -92,6 +99,7 @@ impl Default for Wishes {
             last_lines: None,
             whole: false,
             since: None,
+            as_written: false,
         }
     }
 }
@@ -99,7 +107,7 @@ impl Default for Wishes {
 /// Some whole lines.
 #[derive(Clone, Copy, Debug)]
 pub struct Block<'a> {
-    /// The file that they were read from.
+    /// The file that they were read from; of other sources, the name that they were given by.
     pub file: &'a Path,
     /// UTF-8, or the bytes as they are where nobody knows their encoding. Each line ends in a newline, except the last
     /// one of a finished file, and one that is cut.
@@ -119,6 +127,10 @@ pub struct Read {
     pub lost: Vec<Gap>,
     /// Bytes that are left for the next run, as far as that is known.
     pub left: Option<u64>,
+    /// There is more for the next run, nobody knows how much.
+    pub more: bool,
+    /// The lines of a command were given as it wrote them, the newest first: see [`Wishes::as_written`].
+    pub newest_first: bool,
     /// How many logs were looked at.
     pub files: usize,
     /// How many bytes were read, as they are in the files' content.
@@ -190,7 +202,19 @@ pub fn read(
             let pattern = Pattern::dated(dated).map_err(|why| anyhow!(why))?;
             (expand(&pattern, root, &mut read), false)
         }
-        Source::Journal(_) | Source::Command(_) | Source::Stdin => {
+        Source::Journal(fields) => {
+            let name = PathBuf::from(source.to_string());
+            return windowed(&name, wishes, sink, |wishes, sink| {
+                journal::read(&name, fields, marks, wishes, root, deadline, sink)
+            });
+        }
+        Source::Command(line) => {
+            let name = PathBuf::from(source.to_string());
+            return windowed(&name, wishes, sink, |wishes, sink| {
+                command::read(&name, line, marks, wishes, deadline, sink)
+            });
+        }
+        Source::Stdin => {
             return Err(anyhow!("{source} is no file")).context("cannot read it as a log file").map_err(Failure::from);
         }
     };
@@ -219,6 +243,22 @@ pub fn read(
     }
     (read.bytes, read.cut_lines) = (reader.bytes, reader.cut_lines);
     Ok(read)
+}
+
+/// What is read of a source that is no file. Where the last so many seconds are wanted, that is all of it, and the lines
+/// of that time are let through.
+fn windowed(
+    name: &Path,
+    wishes: &Wishes,
+    sink: &mut dyn FnMut(&Block<'_>) -> ControlFlow<()>,
+    read: impl FnOnce(&Wishes, &mut dyn FnMut(&Block<'_>) -> ControlFlow<()>) -> Result<Read, Failure>,
+) -> Result<Read, Failure> {
+    let Some(since) = &wishes.since else { return read(wishes, sink) };
+    let mut window = Window::new(since);
+    let all = Wishes { whole: true, ..wishes.clone() };
+    let mut done = read(&all, &mut |block| window.pass(block, sink))?;
+    done.problems.extend(window.problem(name));
+    Ok(done)
 }
 
 /// The files of a pattern. Packed ones are rotated pieces of the others, unless the pattern asks for them.
