@@ -11,6 +11,9 @@ use crate::harness::{Need, Scratch, run, skipped};
 const WRITER: &str = "/lib/systemd/systemd-journal-remote";
 const NEEDS: [Need; 2] = [Need::Program("journalctl", "systemd"), Need::Program(WRITER, "systemd-journal-remote")];
 
+/// A boot that was none of this machine.
+const BOOT: &str = "0123456789abcdef0123456789abcdef";
+
 /// Microseconds since 1970.
 fn now() -> u128 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros()
@@ -40,7 +43,7 @@ impl Journal {
                  SYSLOG_IDENTIFIER={unit}\n_PID=77\nPRIORITY=3\n_SYSTEMD_UNIT={unit}.service\n",
                 now(),
                 now() % 1_000_000_000_000,
-                "0123456789abcdef0123456789abcdef",
+                BOOT,
             );
             text.extend(fields.bytes());
             text.extend(b"MESSAGE\n");

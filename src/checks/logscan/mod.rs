@@ -126,7 +126,7 @@ impl Logscan {
             report.note(format!("{left} are left for the next run"));
         }
         if sample.more {
-            report.note("there is more for the next run".to_owned());
+            report.note("there is more for the next run");
         }
         if sample.cut_lines > 0 {
             let lines = usize::try_from(sample.cut_lines).unwrap_or(usize::MAX);
