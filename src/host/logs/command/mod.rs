@@ -69,7 +69,7 @@ pub(super) fn read(
         let start = wishes.last_lines.map_or(0, |last| count.saturating_sub(last));
         let given = output.give(name, start..count, &mut reader);
         read.more = given < count - start;
-        read.lost.extend(output.is_cut.then(|| beyond(name)));
+        read.lost.extend(output.is_cut.then(|| beyond(name).into()));
     } else if marks.known || wishes.from_start {
         output.follow(name, ended.status.success(), marks.command.clone(), &mut reader, &mut read);
     } else if ended.status.success() || !output.lines.is_empty() {
@@ -143,12 +143,13 @@ impl<'a> Output<'a> {
         if change.is_lost {
             let name = name.display();
             let what = "nothing of its last output is found in this one, so all of it is new";
-            read.lost
-                .push(format!("{name}: {what}: lines may be lost (--whole is for output that is another each time)"));
+            read.lost.push(
+                format!("{name}: {what}: lines may be lost (--whole is for output that is another each time)").into(),
+            );
         }
         // Of what is the newest first, only the old end can be beyond.
         if self.is_cut && change.newest_first != Some(true) {
-            read.lost.push(beyond(name));
+            read.lost.push(beyond(name).into());
         }
         let old = |range: Range<usize>| self.lines.get(range).unwrap_or_default();
         let lines = match (is_all, change.is_reversed, is_reversed) {

@@ -80,7 +80,7 @@ fn what_is_replaced_is_all_new_and_said() {
     command.text();
     command.writes("c\nd\n");
     let (done, text) = command.run();
-    assert!(done.lost.len() == 1 && done.lost[0].contains("lines may be lost"), "{done:?}");
+    assert!(done.lost.len() == 1 && done.lost[0].why.contains("lines may be lost"), "{done:?}");
     assert_eq!(text, "c\nd\n");
     command.writes("");
     assert_eq!(command.run().0.lost.len(), 1);

@@ -149,6 +149,24 @@ fn what_is_not_read_for_its_size_is_said() {
     assert!(text.len() < 880_000 && lost.contains("not read to its end"), "{lost}");
 }
 
+#[test]
+fn a_command_is_asked_for_all_and_its_lines_of_the_time_are_given() {
+    let mut log = reader("errpt.txt", Wishes::default());
+    // The newest first, to the minute.
+    log.append(
+        "errpt.txt",
+        "A924A5FC   1123215826 P H sysplanar0 new\n12081DC6   1123214526 P S hdisk0 edge\n12081DC6   1123214426 P S old\n",
+    );
+    log.source = format!("command:cat {}", log.path("errpt.txt").display()).parse().expect("a source");
+    for _ in 0..2 {
+        assert_eq!(
+            log.text().lines().filter_map(|line| line.split(' ').next_back()).collect::<Vec<_>>(),
+            ["new", "edge"]
+        );
+    }
+    assert_eq!(log.marks, Marks::default());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
