@@ -7,17 +7,24 @@ use super::Clock;
 pub(super) struct Cursor<'l>(pub(super) &'l [u8]);
 
 impl<'l> Cursor<'l> {
+    #[inline]
     pub(super) fn peek(&self) -> Option<u8> {
         self.0.first().copied()
     }
 
     /// Goes over one byte if it is this one.
+    #[inline]
     pub(super) fn eat(&mut self, byte: u8) -> bool {
-        let rest = self.0.strip_prefix(&[byte]);
-        self.0 = rest.unwrap_or(self.0);
-        rest.is_some()
+        match self.0 {
+            [first, rest @ ..] if *first == byte => {
+                self.0 = rest;
+                true
+            }
+            _ => false,
+        }
     }
 
+    #[inline]
     pub(super) fn eat_text(&mut self, text: &[u8]) -> bool {
         let rest = self.0.strip_prefix(text);
         self.0 = rest.unwrap_or(self.0);
@@ -25,11 +32,13 @@ impl<'l> Cursor<'l> {
     }
 
     /// Goes over a byte that must be there.
+    #[inline]
     pub(super) fn expect(&mut self, byte: u8) -> Option<()> {
         self.eat(byte).then_some(())
     }
 
     /// Goes over spaces and tabs, of which there must be one.
+    #[inline]
     pub(super) fn spaces(&mut self) -> Option<()> {
         let count = self.0.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
         self.0 = self.0.get(count..)?;
@@ -37,16 +46,19 @@ impl<'l> Cursor<'l> {
     }
 
     /// A word or number ends here.
+    #[inline]
     pub(super) fn ends(&self) -> Option<()> {
         self.peek().is_none_or(|byte| !byte.is_ascii_alphanumeric()).then_some(())
     }
 
     /// How many digits follow.
+    #[inline]
     pub(super) fn run(&self) -> usize {
         self.0.iter().take_while(|byte| byte.is_ascii_digit()).count()
     }
 
     /// A number of `least` to `most` digits, not more of them than there are.
+    #[inline]
     pub(super) fn number(&mut self, least: usize, most: usize) -> Option<u64> {
         let mut value = 0_u64;
         let mut count = 0;
@@ -59,6 +71,7 @@ impl<'l> Cursor<'l> {
     }
 
     /// Two digits.
+    #[inline]
     pub(super) fn two(&mut self) -> Option<u8> {
         let [tens, ones, rest @ ..] = self.0 else { return None };
         let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
@@ -67,10 +80,12 @@ impl<'l> Cursor<'l> {
     }
 
     /// One or two digits.
+    #[inline]
     pub(super) fn one_or_two(&mut self) -> Option<u8> {
         u8::try_from(self.number(1, 2)?).ok()
     }
 
+    #[inline]
     pub(super) fn year4(&mut self) -> Option<i16> {
         i16::try_from(self.number(4, 4)?).ok()
     }

@@ -71,7 +71,7 @@ fn behind_level(mut at: Cursor<'_>) -> Found {
         let _ = bracket && at.spaces().is_some();
         let count = at.0.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
         let (word, rest) = at.0.split_at_checked(count).unwrap_or_default();
-        if !LEVELS.iter().any(|level| level.eq_ignore_ascii_case(word)) {
+        if !(4..=8).contains(&count) || !LEVELS.iter().any(|level| level.eq_ignore_ascii_case(word)) {
             return Found::Nothing;
         }
         at.0 = rest;

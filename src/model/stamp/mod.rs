@@ -128,9 +128,9 @@ impl Stamp {
 
 /// The year is the latest that does not put it ahead of now.
 fn nearest_before(at: DateTime, now: Timestamp, zone: &Zone) -> Option<Timestamp> {
-    let this = zone.year(now)?;
-    (0..=YEARS_BACK + 1).find_map(|back| {
-        let date = jiff::civil::Date::new((this + 1).checked_sub(back)?, at.month(), at.day()).ok()?;
+    let last = zone.year(Timestamp(now.0 + AHEAD))?;
+    (0..=YEARS_BACK).find_map(|back| {
+        let date = jiff::civil::Date::new(last.checked_sub(back)?, at.month(), at.day()).ok()?;
         zone.resolve(date.to_datetime(at.time()), now).filter(|time| time.0 <= now.0 + AHEAD)
     })
 }
