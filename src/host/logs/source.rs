@@ -89,7 +89,17 @@ mod tests {
         for text in ["journal:unit=foo,priority=err", "command:errpt -a", "-", "/a/*.log", "/a/%Y"] {
             assert_eq!(parsed(text).map(|source| source.to_string()), Ok(text.to_owned()));
         }
-        for wrong in ["", "file:", "command: ", "journal:unit", "/var/log/a-%Q.log", "/var/log/a%"] {
+        for wrong in [
+            "",
+            "file:",
+            "command: ",
+            "command:a | b",
+            "command:a 'b",
+            "journal:unit",
+            "journal:since=1",
+            "/var/log/a-%Q.log",
+            "/var/log/a%",
+        ] {
             assert!(parsed(wrong).is_err(), "{wrong}");
         }
     }

@@ -16,7 +16,7 @@ mod words;
 use super::encoding::Form;
 use super::position::{Position, fingerprint};
 use super::reader::{Reader, Text};
-use super::{Block, Marks, Problem, Read, Wishes};
+use super::{Block, Gap, Marks, Problem, Read, Wishes};
 use crate::model::text;
 use crate::runtime::child::{self, Ended};
 use crate::runtime::deadline::Deadline;
@@ -143,9 +143,8 @@ impl<'a> Output<'a> {
         if change.is_lost {
             let name = name.display();
             let what = "nothing of its last output is found in this one, so all of it is new";
-            read.lost.push(
-                format!("{name}: {what}: lines may be lost (--whole is for output that is another each time)").into(),
-            );
+            let why = format!("{name}: {what}: lines may be lost (--whole is for output that is another each time)");
+            read.lost.push(why.into());
         }
         // Of what is the newest first, only the old end can be beyond.
         if self.is_cut && change.newest_first != Some(true) {
@@ -232,11 +231,10 @@ fn without_end(line: &[u8]) -> &[u8] {
     line.get(..end).unwrap_or_default()
 }
 
-fn beyond(name: &Path) -> String {
+fn beyond(name: &Path) -> Gap {
     let (name, most) = (name.display(), CAP >> 20);
-    format!(
-        "{name}: it writes more than {most} MiB or {MOST_LINES} lines, and what is beyond is not read: lines may be lost"
-    )
+    let what = "and what is beyond is not read: lines may be lost";
+    format!("{name}: it writes more than {most} MiB or {MOST_LINES} lines, {what}").into()
 }
 
 fn why(ended: &Ended) -> String {

@@ -129,9 +129,8 @@ fn follow(journal: &mut Journal<'_>, mark: Mark, lines: &mut Lines<'_>, read: &m
     }
     if is_gone {
         let name = journal.name.display();
-        read.lost.push(
-            format!("{name}: the entry that was read last is no longer in the journal: lines may be lost").into(),
-        );
+        let why = format!("{name}: the entry that was read last is no longer in the journal: lines may be lost");
+        read.lost.push(why.into());
     }
     read.more = matches!(passed.end, End::Enough | End::Late);
     read.marks.known |= passed.end != End::Failed || lines.given.is_some();
