@@ -1,11 +1,12 @@
 //! Reads what is new and looks for what the rules take: all I/O of the check.
 
 use super::options::Logscan;
+use super::record::{Part, Pending, Streams};
 use super::rule::Rules;
 use super::scan::Scanner;
 use super::seen::{Seen, Source, Volume};
 use crate::host::clock::Clock;
-use crate::host::logs::{self, Block, Marks, Problem, Read};
+use crate::host::logs::{self, Block, Log, Marks, Problem, Read};
 use crate::plugin::Context;
 use crate::runtime::deadline::Deadline;
 use crate::runtime::failure::Failure;
@@ -28,6 +29,8 @@ pub struct Sample {
     pub(super) seen: Seen,
     /// By source: where the next run begins.
     pub(super) marks: BTreeMap<String, Marks>,
+    /// By source: records whose end was not to be seen yet.
+    pub(super) records: BTreeMap<String, Vec<Pending>>,
     /// Why lines may be lost.
     pub(super) lost: Vec<String>,
     /// Bytes that are left for the next run.
@@ -46,11 +49,13 @@ pub(super) fn gather(
     options: &Logscan,
     cx: &Context<'_>,
     marks: &BTreeMap<String, Marks>,
+    records: &BTreeMap<String, Vec<Pending>>,
 ) -> Result<Sample, Failure> {
     let rules = options.rules().map_err(|why| anyhow!(why))?;
     let mut sample = Sample {
         seen: Seen::new(rules),
         marks: BTreeMap::new(),
+        records: BTreeMap::new(),
         lost: Vec::new(),
         left: 0,
         cut_lines: 0,
@@ -61,20 +66,33 @@ pub(super) fn gather(
     sample.seen.clock = Clock::read(cx.root);
     if options.status || options.reset.is_some() {
         sample.marks.clone_from(marks);
+        sample.records.clone_from(records);
         return Ok(sample);
     }
     let scanner = Scanner::new(rules.matchers()).map_err(|why| anyhow!(why))?;
     let deadline = cx.deadline.at_most(cx.deadline.remaining().saturating_sub(RESERVE));
-    let mut taker = Taker { rules, scanner, sample: &mut sample, volume: Volume::default(), cx, now: None, wrong: None };
+    let mut taker = Taker { rules, scanner, sample: &mut sample, volume: Volume::default(), cx, now: None, streams: None, wrong: None };
     let wishes = options.wishes();
+    let at_a_place = !wishes.whole && wishes.last_lines.is_none();
     for source in options.sources() {
         let name = source.to_string();
+        let before = records.get(&name).cloned().unwrap_or_default();
+        let kept = if at_a_place { before.clone() } else { Vec::new() };
+        taker.streams = rules.record_start().map(|start| Streams::new(rules, start, wishes.longest_line, kept));
         if matches!(source, logs::Source::Stdin) {
             taker.standard_input(&deadline)?;
+            taker.end_records(|_, _| false);
             continue;
         }
         let known = marks.get(&name).cloned().unwrap_or_default();
         let read = logs::read(source, &known, &wishes, cx.root, &deadline, &mut |block| taker.block(block))?;
+        // Of a pattern's logs, some are gone for good.
+        let many = matches!(source, logs::Source::Glob(_) | logs::Source::Dated(_));
+        let left = taker.end_records(|log, file| !many || read.marks.has(log, file));
+        let left = if at_a_place { left } else { before };
+        if !left.is_empty() {
+            taker.sample.records.insert(name.clone(), left);
+        }
         taker.note(name, read);
     }
     let (volume, wrong) = (taker.volume, taker.wrong.take());
@@ -94,6 +112,8 @@ struct Taker<'a> {
     cx: &'a Context<'a>,
     /// The file that is being read, and its place among the names.
     now: Option<(PathBuf, Source)>,
+    /// Where records of several lines are judged.
+    streams: Option<Streams<'a>>,
     wrong: Option<String>,
 }
 
@@ -103,18 +123,39 @@ impl Taker<'_> {
         let ended = memchr_iter(b'\n', block.text).count() as u64;
         let unended = u64::from(!block.text.is_empty() && !block.text.ends_with(b"\n"));
         self.volume.lines += ended + unended;
-        let (seen, rules, time) = (&mut self.sample.seen, self.rules, self.cx.now);
-        let scanned = self.scanner.scan(block.text, |hit| {
-            seen.take(rules, hit.rule, hit.pattern, source, hit.line, time);
-            ControlFlow::Continue(())
-        });
-        match scanned {
+        let judged = match self.streams.take() {
+            None => self.judge(Part::Whole(block.text), source).map(drop),
+            Some(mut streams) => {
+                let judged = streams.block(block, source, &mut |part, source| self.judge(part, source));
+                self.streams = Some(streams);
+                judged
+            }
+        };
+        match judged {
             Ok(()) => ControlFlow::Continue(()),
             Err(why) => {
                 self.wrong = Some(why);
                 ControlFlow::Break(())
             }
         }
+    }
+
+    fn judge(&mut self, part: Part<'_>, source: Source) -> Result<Option<usize>, String> {
+        let (seen, rules, time) = (&mut self.sample.seen, self.rules, self.cx.now);
+        part.judge(&self.scanner, rules.record_start(), |rule, pattern, text| {
+            seen.take(rules, rule, pattern, source, text, time);
+        })
+    }
+
+    /// Judges the records whose end is not to be seen yet, and says what to keep of them. `known` tells by name and file
+    /// which of the logs that were not read now there are still.
+    fn end_records(&mut self, known: impl Fn(&Path, u64) -> bool) -> Vec<Pending> {
+        let Some(streams) = self.streams.take() else { return Vec::new() };
+        self.sample.cut_lines += streams.cut();
+        streams.finish(&mut |part, source| self.judge(part, source), known).unwrap_or_else(|why| {
+            self.wrong = Some(why);
+            Vec::new()
+        })
     }
 
     fn source(&mut self, file: &Path) -> Source {
@@ -162,7 +203,7 @@ impl Taker<'_> {
                 memchr::memrchr(b'\n', &buffer).map_or(0, |end| end + 1)
             };
             let rest = buffer.split_off(whole);
-            let block = Block { file: Path::new("standard input"), text: &buffer, offset: 0, cut: false };
+            let block = Block { log: Log::text(Path::new("standard input")), file: Path::new("standard input"), text: &buffer, offset: 0, cut: false };
             let on = self.block(&block);
             buffer = rest;
             if read == 0 || on.is_break() {

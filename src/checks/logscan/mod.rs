@@ -4,6 +4,7 @@
 //! with [`scan`], which says why it is fast; [`judge`] turns what was [`seen`] and what is remembered ([`memory`]) into
 //! findings. A [`rule`] is written inline or in a TOML file.
 
+mod excerpt;
 mod gather;
 mod judge;
 mod memory;
@@ -11,6 +12,7 @@ mod metrics;
 mod options;
 #[cfg(test)]
 mod presets;
+mod record;
 mod rule;
 mod scan;
 mod seen;
@@ -39,6 +41,9 @@ pub struct Memory {
     /// By source: where the next run begins.
     #[serde(default)]
     marks: BTreeMap<String, Marks>,
+    /// By source: records whose end was not to be seen yet.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    records: BTreeMap<String, Vec<record::Pending>>,
     #[serde(default)]
     events: Events,
 }
@@ -66,7 +71,7 @@ impl Check for Logscan {
     }
 
     fn probe(&self, cx: &Context<'_>, memory: &Self::Memory) -> Result<Self::Sample, Failure> {
-        gather::gather(self, cx, &memory.marks)
+        gather::gather(self, cx, &memory.marks, &memory.records)
     }
 
     fn judge(&self, sample: &Self::Sample, memory: &mut Self::Memory, now: Timestamp, report: &mut Report<'_>) {
@@ -91,7 +96,7 @@ impl Check for Logscan {
         self.limits(sample, report);
         judge::judge(rules, &sample.seen, &mut events, now, report);
         if !self.dry_run {
-            *memory = Memory { marks: sample.marks.clone(), events };
+            *memory = Memory { marks: sample.marks.clone(), records: sample.records.clone(), events };
         }
     }
 }

@@ -61,6 +61,14 @@ pub struct Logscan {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     rules: Vec<PathBuf>,
 
+    /// Judge records of several lines: each begins with a line that matches, such as '^\d{4}-' before a stack trace
+    ///
+    /// All lines up to the next such line belong to it. Patterns see the record with its line breaks: . does not cross
+    /// them, ^ and $ are the record's begin and end ((?s) and (?m) change that). record_start in a file of rules says the
+    /// same for its log.
+    #[arg(long, value_name = "REGEX", allow_hyphen_values = true, value_hint = ValueHint::Other)]
+    record_start: Option<String>,
+
     /// How long an event stays a state [default: 15min]
     ///
     /// Longer than the retries of a scheduler: otherwise the retry of a soft state is OK, and the event is gone. 0: only
@@ -137,6 +145,8 @@ impl Logscan {
             warning: phrases(&self.warning_pattern)?,
             ok: phrases(&self.ok_pattern)?,
             hold: self.hold,
+            record_start: self.record_start.as_deref().map(Phrase::regex).transpose()
+                .map_err(|why| format!("--record-start: {why}"))?,
         };
         given.rules()
     }

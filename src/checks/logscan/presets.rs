@@ -17,7 +17,7 @@ fn every_rule_takes_its_lines_and_no_other() {
     assert!(presets.len() >= 7, "{presets:?}");
     let mut wrong = Vec::new();
     for path in presets {
-        let rules = Rules::new(rule::read(&path).expect("right")).expect("agreeing");
+        let rules = Rules::new(rule::read(&path).expect("right").rules).expect("agreeing");
         let stem = path.file_stem().and_then(|stem| stem.to_str()).expect("a name");
         let lines = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/logscan").join(format!("{stem}.txt"));
         let lines = std::fs::read_to_string(&lines).unwrap_or_else(|why| panic!("{}: {why}", lines.display()));
@@ -43,7 +43,7 @@ fn every_rule_takes_its_lines_and_no_other() {
 
 #[test]
 fn the_presets_go_together() {
-    let all = presets().iter().flat_map(|path| rule::read(path).expect("right")).collect();
+    let all = presets().iter().flat_map(|path| rule::read(path).expect("right").rules).collect();
     let rules = Rules::new(all).expect("agreeing");
     Scanner::new(rules.matchers()).expect("not too large together");
 }
@@ -52,7 +52,7 @@ fn the_presets_go_together() {
 #[test]
 fn every_pattern_of_a_preset_can_be_searched_for_by_a_text() {
     for path in presets() {
-        for rule in rule::read(&path).expect("right") {
+        for rule in rule::read(&path).expect("right").rules {
             for pattern in rule.matcher().patterns {
                 assert!(pattern.required().is_some(), "{}: '{}': {pattern:?}", path.display(), rule.name);
             }

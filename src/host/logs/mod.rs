@@ -19,6 +19,7 @@ mod encoding;
 mod follow;
 mod kin;
 mod last;
+mod log;
 mod marks;
 mod names;
 mod opened;
@@ -27,6 +28,7 @@ mod pattern;
 mod piece;
 mod position;
 mod reader;
+mod reversed;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -38,12 +40,14 @@ use crate::runtime::root::Root;
 use anyhow::{Context as _, anyhow};
 pub use encoding::Encoding;
 use follow::Follow;
+pub use log::Log;
 pub use marks::Marks;
 use opened::{Content, Opened};
 use packed::Codec;
 use pattern::Pattern;
 use piece::Piece;
 use reader::Reader;
+pub use reversed::reversed;
 pub use source::Source;
 use std::io;
 use std::ops::ControlFlow;
@@ -89,6 +93,8 @@ impl Default for Wishes {
 /// Some whole lines.
 #[derive(Clone, Copy, Debug)]
 pub struct Block<'a> {
+    /// The log that it is a part of.
+    pub log: Log<'a>,
     /// The file that they were read from.
     pub file: &'a Path,
     /// UTF-8, or the bytes as they are where nobody knows their encoding. Each line ends in a newline, except the last
@@ -209,5 +215,5 @@ fn present(path: &Path, wishes: &Wishes, deadline: &Deadline, reader: &mut Reade
         None => Piece::all(opened, deadline)?,
     };
     piece.finished = true;
-    piece.read(wishes.encoding, reader)
+    piece.read(path, false, wishes.encoding, reader)
 }
