@@ -1,5 +1,6 @@
 //! The rules that are shipped in `packaging/logscan`, tried on lines as the programs write them.
 
+use super::record::Start;
 use super::rule::{self, Rules};
 use super::scan::Scanner;
 use std::collections::BTreeSet;
@@ -17,7 +18,9 @@ fn every_rule_takes_its_lines_and_no_other() {
     assert!(presets.len() >= 7, "{presets:?}");
     let mut wrong = Vec::new();
     for path in presets {
-        let rules = Rules::new(rule::read(&path).expect("right").rules).expect("agreeing");
+        let file = rule::read(&path).expect("right");
+        let start = file.record_start.as_ref().map(|start| Start::new(start.pattern().clone()));
+        let rules = Rules::new(file.rules).expect("agreeing");
         let stem = path.file_stem().and_then(|stem| stem.to_str()).expect("a name");
         let lines = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/logscan").join(format!("{stem}.txt"));
         let lines = std::fs::read_to_string(&lines).unwrap_or_else(|why| panic!("{}: {why}", lines.display()));
@@ -25,7 +28,12 @@ fn every_rule_takes_its_lines_and_no_other() {
         let mut tried = BTreeSet::new();
         for sample in lines.lines() {
             let (want, line) = sample.split_once('\t').expect("rule and line");
-            let taken = scanner.judge_line(line.as_bytes()).expect("patterns");
+            // A record of several lines is written as one.
+            let record = line.replace("\\n", "\n").replace("\\t", "\t");
+            if start.as_ref().map_or(record != line, |start| start.end(record.as_bytes(), 0) != record.len()) {
+                wrong.push(format!("{stem}: more than one record: {line}"));
+            }
+            let taken = scanner.judge_line(record.as_bytes()).expect("patterns");
             let name = taken.and_then(|(rule, _)| rules.get(rule)).map_or("-", |rule| rule.name.as_str());
             if name != want {
                 wrong.push(format!("{stem}: '{name}' instead of '{want}' takes {line}"));

@@ -42,7 +42,7 @@ impl Pending {
 
     pub(super) fn open(self, rules: &Rules) -> Open {
         let taken = rules.iter().position(|rule| rule.name == self.rule);
-        Open { text: self.text, full: self.full, taken, fresh: false }
+        Open::kept(self.text, self.full, taken)
     }
 
     pub(super) fn log(&self) -> &Path {

@@ -16,6 +16,8 @@ pub(super) struct Open {
     pub(super) taken: Option<usize>,
     /// It was added to since it was judged.
     pub(super) fresh: bool,
+    /// That a part of it is passed over has been counted in this run.
+    counted: bool,
 }
 
 /// Splits the blocks of one log.
@@ -27,6 +29,13 @@ pub(super) struct Splitter<'s> {
     pub(super) open: Option<Open>,
     /// Records of which only the beginning was judged.
     pub(super) cut: u64,
+}
+
+impl Open {
+    /// Kept by an earlier run.
+    pub(super) const fn kept(text: Vec<u8>, full: bool, taken: Option<usize>) -> Self {
+        Self { text, full, taken, fresh: false, counted: false }
+    }
 }
 
 impl<'s> Splitter<'s> {
@@ -86,7 +95,13 @@ impl<'s> Splitter<'s> {
 
     /// Adds lines to the record that is open. `cut`: they are a part of one line, and that has been counted.
     fn add(&mut self, lines: &[u8], cut: bool) {
-        let Some(open) = self.open.as_mut().filter(|open| !open.full && !lines.is_empty()) else { return };
+        let Some(open) = self.open.as_mut().filter(|_| !lines.is_empty()) else { return };
+        if open.full {
+            // Said by every run: where no line begins a record, all that is new would be passed over in silence.
+            self.cut += u64::from(!open.counted && open.taken != Some(0));
+            open.counted = true;
+            return;
+        }
         if !open.text.is_empty() && !open.text.ends_with(b"\n") {
             open.text.push(b'\n');
         }
@@ -94,11 +109,11 @@ impl<'s> Splitter<'s> {
         let room = self.longest.saturating_add(2).saturating_sub(open.text.len());
         open.text.extend_from_slice(lines.get(..room).unwrap_or(lines));
         open.fresh = true;
-        open.full = cut;
+        (open.full, open.counted) = (cut, cut);
         if !fits(&open.text, self.longest) {
             open.text.truncate(self.longest);
             self.cut += u64::from(!cut);
-            open.full = true;
+            (open.full, open.counted) = (true, true);
         }
     }
 

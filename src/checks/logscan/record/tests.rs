@@ -183,15 +183,16 @@ fn a_record_without_an_end_is_cut() {
     assert_eq!(runs.cut, 2);
     // What comes behind the cut is passed over, also in later runs.
     assert_eq!(runs.text("# y\n 456789\n"), taken(&[(1, "# y\n 45678")]));
-    assert_eq!(runs.text(" x\n"), []);
-    assert_eq!(runs.text(" x\n#5 x\n"), taken(&[(0, "#5 x")]));
     assert_eq!(runs.cut, 3);
+    assert_eq!(runs.text(" x\n"), []);
+    assert_eq!(runs.text(" x\n x\n#5 x\n"), taken(&[(0, "#5 x")]));
+    assert_eq!(runs.cut, 5);
     // A line that was cut when it was read is not counted twice.
     let block = |text: &'static str, cut: bool| {
         Block { log: Log::text(Path::new("a")), file: Path::new("a"), text: text.as_bytes(), offset: 0, cut }
     };
     let found = runs.read([block("#6 4567890", true), block(" x\n", false), block("#7 x\n", false)].into_iter());
-    assert_eq!((found, runs.cut), (taken(&[(0, "#7 x")]), 3));
+    assert_eq!((found, runs.cut), (taken(&[(0, "#7 x")]), 5));
 }
 
 const RULES: [&str; 16] = [
@@ -285,8 +286,8 @@ proptest! {
             }
         }
         all.extend(runs.text(&block));
-        // What the first rule of all has taken is not looked at any more.
-        prop_assert!(runs.cut <= cut);
+        // It is counted again by each run that passes over a part, and not at all once the first rule has taken it.
+        prop_assert!(runs.cut <= cut * pieces.len() as u64);
         for record in &records {
             let rules: Vec<usize> = all.iter().filter(|(_, text)| number(text) == number(record)).map(|(rule, _)| *rule).collect();
             prop_assert!(rules.is_sorted_by(|a, b| a > b), "none twice: {rules:?} {record:?}");
