@@ -1,19 +1,22 @@
 //! Reads what is new and looks for what the rules take: all I/O of the check.
 
 use super::options::Logscan;
+use super::known::Known;
 use super::record::{Part, Pending, Streams};
 use super::rule::Rules;
 use super::scan::Scanner;
 use super::seen::{Seen, Source, Volume};
+use super::trial::Trial;
 use crate::host::clock::Clock;
-use crate::host::logs::{self, Block, Log, Marks, Problem, Read};
+use crate::host::logs::{self, Block, Log, Marks, Problem, Read, Wishes};
 use crate::plugin::Context;
 use crate::runtime::deadline::Deadline;
 use crate::runtime::failure::Failure;
+use crate::runtime::root::Root;
 use anyhow::anyhow;
-use memchr::memchr_iter;
+use memchr::{memchr_iter, memrchr};
 use std::collections::BTreeMap;
-use std::io::Read as _;
+use std::io::{self, IsTerminal as _, Read as _};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -47,11 +50,10 @@ pub struct Sample {
 /// Reads all sources.
 pub(super) fn gather(
     options: &Logscan,
+    rules: &Rules,
     cx: &Context<'_>,
-    marks: &BTreeMap<String, Marks>,
-    records: &BTreeMap<String, Vec<Pending>>,
+    known: &Known,
 ) -> Result<Sample, Failure> {
-    let rules = options.rules().map_err(|why| anyhow!(why))?;
     let mut sample = Sample {
         seen: Seen::new(rules),
         marks: BTreeMap::new(),
@@ -64,32 +66,37 @@ pub(super) fn gather(
         empty: Vec::new(),
     };
     sample.seen.clock = Clock::read(cx.root);
+    sample.seen.again = options.again();
     if options.status || options.reset.is_some() {
-        sample.marks.clone_from(marks);
-        sample.records.clone_from(records);
+        sample.marks.clone_from(&known.marks);
+        sample.records.clone_from(&known.records);
         return Ok(sample);
     }
     let scanner = Scanner::new(rules.matchers()).map_err(|why| anyhow!(why))?;
     let deadline = cx.deadline.at_most(cx.deadline.remaining().saturating_sub(RESERVE));
-    let mut taker = Taker { rules, scanner, sample: &mut sample, volume: Volume::default(), cx, now: None, streams: None, wrong: None };
+    let mut taker = Taker::new(rules, scanner, &mut sample, cx);
     let wishes = options.wishes();
-    let at_a_place = !wishes.whole && wishes.last_lines.is_none();
     for source in options.sources() {
         let name = source.to_string();
-        let before = records.get(&name).cloned().unwrap_or_default();
-        let kept = if at_a_place { before.clone() } else { Vec::new() };
+        let before = known.records.get(&name).cloned().unwrap_or_default();
+        let kept = if options.again() { Vec::new() } else { before.clone() };
         taker.streams = rules.record_start().map(|start| Streams::new(rules, start, wishes.longest_line, kept));
         if matches!(source, logs::Source::Stdin) {
-            taker.standard_input(&deadline)?;
+            let given = standard_input(&deadline, &mut |block| taker.block(block))?;
             taker.end_records(|_, _| false);
+            taker.volume.bytes += given.bytes;
+            if given.more {
+                let why = "standard input has not ended in time: what comes later is not read";
+                taker.sample.lost.push(why.to_owned());
+            }
             continue;
         }
-        let known = marks.get(&name).cloned().unwrap_or_default();
-        let read = logs::read(source, &known, &wishes, cx.root, &deadline, &mut |block| taker.block(block))?;
+        let marks = known.marks.get(&name).cloned().unwrap_or_default();
+        let read = logs::read(source, &marks, &wishes, cx.root, &deadline, &mut |block| taker.block(block))?;
         // Of a pattern's logs, some are gone for good.
         let many = matches!(source, logs::Source::Glob(_) | logs::Source::Dated(_));
         let left = taker.end_records(|log, file| !many || read.marks.has(log, file));
-        let left = if at_a_place { left } else { before };
+        let left = if options.again() { before } else { left };
         if !left.is_empty() {
             taker.sample.records.insert(name.clone(), left);
         }
@@ -117,7 +124,11 @@ struct Taker<'a> {
     wrong: Option<String>,
 }
 
-impl Taker<'_> {
+impl<'a> Taker<'a> {
+    fn new(rules: &'a Rules, scanner: Scanner<'a>, sample: &'a mut Sample, cx: &'a Context<'a>) -> Self {
+        Self { rules, scanner, sample, volume: Volume::default(), cx, now: None, streams: None, wrong: None }
+    }
+
     fn block(&mut self, block: &Block<'_>) -> ControlFlow<()> {
         let source = self.source(block.file);
         let ended = memchr_iter(b'\n', block.text).count() as u64;
@@ -142,8 +153,8 @@ impl Taker<'_> {
 
     fn judge(&mut self, part: Part<'_>, source: Source) -> Result<Option<usize>, String> {
         let (seen, rules, time) = (&mut self.sample.seen, self.rules, self.cx.now);
-        part.judge(&self.scanner, rules.record_start(), |rule, pattern, text| {
-            seen.take(rules, rule, pattern, source, text, time);
+        part.judge(&self.scanner, rules.record_start(), |hit| {
+            seen.take(rules, hit.rule, hit.pattern, source, hit.line, time);
         })
     }
 
@@ -181,35 +192,98 @@ impl Taker<'_> {
         self.sample.began.extend(read.began);
         self.sample.problems.extend(read.problems);
     }
+}
 
-    /// All of standard input, to its end or to the deadline.
-    fn standard_input(&mut self, deadline: &Deadline) -> Result<(), Failure> {
-        let mut input = std::io::stdin().lock();
-        let mut buffer = Vec::new();
-        loop {
-            if deadline.is_over() {
-                self.sample.lost.push("standard input has not ended in time: what comes later is not read".to_owned());
-                break;
-            }
-            let kept = buffer.len();
-            buffer.resize(kept + BUFFER, 0);
-            let read = input.read(buffer.get_mut(kept..).unwrap_or_default()).map_err(|error| anyhow!(error).context("standard input"))?;
-            buffer.truncate(kept + read);
-            self.volume.bytes += read as u64;
-            // Without an end of line so much is a line all the same.
-            let whole = if read == 0 || buffer.len() >= 4 * BUFFER {
-                buffer.len()
-            } else {
-                memchr::memrchr(b'\n', &buffer).map_or(0, |end| end + 1)
-            };
-            let rest = buffer.split_off(whole);
-            let block = Block { log: Log::text(Path::new("standard input")), file: Path::new("standard input"), text: &buffer, offset: 0, cut: false };
-            let on = self.block(&block);
-            buffer = rest;
-            if read == 0 || on.is_break() {
-                break;
+/// Shows which rule takes which line of the logs as they are.
+pub(super) fn attempt(
+    options: &Logscan,
+    root: &Root,
+    deadline: &Deadline,
+    out: &mut dyn FnMut(&str) -> ControlFlow<()>,
+) -> Result<(), Failure> {
+    let rules = options.rules().map_err(|why| anyhow!(why))?;
+    let coloured = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let mut trial = Trial::new(rules, options.wishes().longest_line, coloured).map_err(|why| anyhow!(why))?;
+    let wishes = Wishes { whole: true, ..options.wishes() };
+    let (mut wrong, mut heard) = (None, true);
+    for source in options.sources() {
+        let mut sink = |block: &Block<'_>| {
+            let flow = trial.block(block, &mut *out);
+            let flow = flow.unwrap_or_else(|why| {
+                wrong = Some(why);
+                ControlFlow::Break(())
+            });
+            heard = flow.is_continue();
+            flow
+        };
+        if matches!(source, logs::Source::Stdin) {
+            standard_input(deadline, &mut sink)?;
+        } else {
+            let read = logs::read(source, &Marks::default(), &wishes, root, deadline, &mut sink)?;
+            for problem in read.problems {
+                let _ = out(&problem.failure.to_string());
             }
         }
-        Ok(())
+        if let Some(why) = wrong {
+            return Err(anyhow!(why).into());
+        }
+        if !heard {
+            return Ok(());
+        }
+    }
+    if trial.end(out).map_err(|why| anyhow!(why))?.is_break() {
+        return Ok(());
+    }
+    let counts = trial.counts();
+    let _ = out("").is_continue() && counts.iter().all(|line| out(line).is_continue());
+    if deadline.is_over() {
+        return Err(anyhow!("the time was over before all was read: give it more with --timeout").into());
+    }
+    Ok(())
+}
+
+/// What came of standard input.
+struct Given {
+    bytes: u64,
+    /// It went on when the time was over.
+    more: bool,
+}
+
+/// All of standard input, to its end or to the deadline.
+fn standard_input(
+    deadline: &Deadline,
+    sink: &mut dyn FnMut(&Block<'_>) -> ControlFlow<()>,
+) -> Result<Given, Failure> {
+    let mut input = io::stdin().lock();
+    let (mut buffer, mut given) = (Vec::new(), Given { bytes: 0, more: false });
+    loop {
+        if deadline.is_over() {
+            given.more = true;
+            return Ok(given);
+        }
+        let kept = buffer.len();
+        buffer.resize(kept + BUFFER, 0);
+        let read = match input.read(buffer.get_mut(kept..).unwrap_or_default()) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                buffer.truncate(kept);
+                continue;
+            }
+            read => read.map_err(|error| anyhow!(error).context("standard input"))?,
+        };
+        buffer.truncate(kept + read);
+        given.bytes += read as u64;
+        // Without an end of line so much is a line all the same.
+        let whole = if read == 0 || buffer.len() >= 4 * BUFFER {
+            buffer.len()
+        } else {
+            memrchr(b'\n', &buffer).map_or(0, |end| end + 1)
+        };
+        let rest = buffer.split_off(whole);
+        let block = Block { log: Log::text(Path::new("standard input")), file: Path::new("standard input"), text: &buffer, offset: 0, cut: false };
+        let flow = if buffer.is_empty() { ControlFlow::Continue(()) } else { sink(&block) };
+        buffer = rest;
+        if read == 0 || flow.is_break() {
+            return Ok(given);
+        }
     }
 }

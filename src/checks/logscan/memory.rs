@@ -29,6 +29,9 @@ pub(super) struct Events {
 /// What is remembered of a rule.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Past {
+    /// The identity of the rule: what another rule of this name left is not its own.
+    #[serde(default)]
+    rule: u64,
     /// Since when the rule is known, or was last reset.
     pub(super) known: Timestamp,
     /// Lines it has taken since.
@@ -103,12 +106,19 @@ impl Events {
         (self.at, self.clock) = (Some(now), clock.cloned());
         let mut kept = BTreeMap::new();
         for rule in rules.iter() {
-            let new = || Past { known: now, ..Past::default() };
-            let mut past = self.rules.remove(&rule.name).unwrap_or_else(new);
+            let identity = rule.identity();
+            let known = self.rules.remove(&rule.name).filter(|past| past.rule == identity);
+            let mut past = known.unwrap_or_else(|| Past { rule: identity, known: now, ..Past::default() });
             past.bound(rule, now);
             kept.insert(rule.name.clone(), past);
         }
         self.rules = kept;
+    }
+
+    /// How many of these rules are known.
+    pub(super) fn common(&self, rules: &Rules) -> usize {
+        let known = |rule: &&Rule| self.rules.get(&rule.name).is_some_and(|past| past.rule == rule.identity());
+        rules.iter().filter(known).count()
     }
 
     /// Ends what is held of the rules that a name or pattern means, and forgets what may count with later lines. For a

@@ -7,10 +7,10 @@
 mod excerpt;
 mod gather;
 mod judge;
+mod known;
 mod memory;
 mod metrics;
 mod options;
-#[cfg(test)]
 mod presets;
 mod record;
 mod rule;
@@ -18,9 +18,9 @@ mod scan;
 mod seen;
 #[cfg(test)]
 mod tests;
+mod trial;
 mod words;
 
-use crate::host::logs::Marks;
 use crate::model::catalogue::Catalogue;
 use crate::model::report::{Draft, Report};
 use crate::model::status::Status;
@@ -28,25 +28,14 @@ use crate::model::text::count;
 use crate::model::timestamp::Timestamp;
 use crate::model::unit::Unit;
 use crate::plugin::{Check, Context, Example};
+use crate::runtime::deadline::Deadline;
 use crate::runtime::failure::Failure;
+use crate::runtime::root::Root;
 use crate::runtime::state::Need;
-use memory::Events;
+use anyhow::anyhow;
+pub use known::Memory;
 pub use options::Logscan;
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-
-/// What is kept from run to run.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Memory {
-    /// By source: where the next run begins.
-    #[serde(default)]
-    marks: BTreeMap<String, Marks>,
-    /// By source: records whose end was not to be seen yet.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    records: BTreeMap<String, Vec<record::Pending>>,
-    #[serde(default)]
-    events: Events,
-}
+use std::ops::ControlFlow;
 
 impl Check for Logscan {
     const NAME: &'static str = "logscan";
@@ -66,24 +55,36 @@ impl Check for Logscan {
         self.identity()
     }
 
+    fn instead(
+        &self,
+        root: &Root,
+        deadline: &Deadline,
+        out: &mut dyn FnMut(&str) -> ControlFlow<()>,
+    ) -> Option<Result<(), Failure>> {
+        self.is_trial().then(|| gather::attempt(self, root, deadline, out))
+    }
+
     fn validate(&self) -> Result<(), String> {
         self.validate()
     }
 
     fn probe(&self, cx: &Context<'_>, memory: &Self::Memory) -> Result<Self::Sample, Failure> {
-        gather::gather(self, cx, &memory.marks, &memory.records)
+        let rules = self.rules().map_err(|why| anyhow!(why))?;
+        gather::gather(self, rules, cx, &memory.known(rules, cx.now))
     }
 
     fn judge(&self, sample: &Self::Sample, memory: &mut Self::Memory, now: Timestamp, report: &mut Report<'_>) {
         // Rules that are wrong have been refused before.
         let Ok(rules) = self.rules() else { return };
         if self.status {
-            return judge::status(rules, sample.seen.clock.clone(), &memory.events, now, report);
+            return judge::status(rules, sample.seen.clock.clone(), &memory.known(rules, now).events, now, report);
         }
-        let mut events = memory.events.clone();
+        let mut known = memory.known(rules, now);
+        let events = &mut known.events;
+        events.meet(rules, now, sample.seen.clock.as_ref());
         if let Some(name) = &self.reset {
             match events.reset(rules, name, now) {
-                Ok(ended) if ended.is_empty() => report.note("nothing was held".to_owned()),
+                Ok(ended) if ended.is_empty() => report.note("nothing was held"),
                 Ok(ended) => report.note(format!("ended: {}", ended.join(", "))),
                 Err(why) => {
                     let mut wrong = Draft::whole();
@@ -94,9 +95,12 @@ impl Check for Logscan {
             }
         }
         self.limits(sample, report);
-        judge::judge(rules, &sample.seen, &mut events, now, report);
+        report.summary("no event is held");
+        judge::judge(rules, &sample.seen, events, now, report);
         if !self.dry_run {
-            *memory = Memory { marks: sample.marks.clone(), records: sample.records.clone(), events };
+            known.marks.clone_from(&sample.marks);
+            known.records.clone_from(&sample.records);
+            memory.keep(rules, known, now);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The options, and what the man page says of them.
 
+use super::presets;
 use super::rule::{Given, How, Phrase, Rule, Rules, read};
 use crate::host::logs::{Encoding, LONGEST_LINE, Source, Wishes};
 use crate::model::glob::Glob;
@@ -8,6 +9,7 @@ use crate::model::unit::Unit;
 use crate::plugin::Example;
 use crate::plugin::values::time;
 use clap::ValueHint;
+use clap::builder::PossibleValuesParser;
 use std::sync::OnceLock;
 use std::path::PathBuf;
 
@@ -57,7 +59,7 @@ pub struct Logscan {
     #[arg(long, value_name = "RULE", value_hint = ValueHint::Other)]
     rule: Vec<Rule>,
 
-    /// Rules from a TOML file, a [[rule]] for each; there are some for common logs in share/vitals/logscan
+    /// Rules from a TOML file, a [[rule]] for each; vitals-logscan(7) describes it
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     rules: Vec<PathBuf>,
 
@@ -68,6 +70,10 @@ pub struct Logscan {
     /// same for its log.
     #[arg(long, value_name = "REGEX", allow_hyphen_values = true, value_hint = ValueHint::Other)]
     record_start: Option<String>,
+
+    /// Rules for a common log: java, oracle-alert, errpt, ..., see vitals-logscan(7)
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(presets::names()), hide_possible_values = true)]
+    preset: Vec<String>,
 
     /// How long an event stays a state [default: 15min]
     ///
@@ -120,6 +126,10 @@ pub struct Logscan {
     #[arg(long)]
     pub(super) dry_run: bool,
 
+    /// Show which rule takes which line of the logs as they are, and remember nothing
+    #[arg(long, conflicts_with_all = ["reset", "status", "dry_run"])]
+    r#try: bool,
+
     #[arg(skip)]
     built: OnceLock<Result<Rules, String>>,
 }
@@ -137,18 +147,34 @@ impl Logscan {
         let how = How { fixed: self.fixed, ignore_case: self.ignore_case };
         let phrases = |texts: &[String]| texts.iter().map(|text| Phrase::new(text, how)).collect::<Result<Vec<_>, _>>();
         let files = self.rules.iter().map(|file| read(file).map_err(|error| format!("{error:#}")));
+        let presets = self.preset.iter().map(|name| presets::read(name));
         let given = Given {
             ignore: phrases(&self.ignore)?,
             inline: self.rule.clone(),
-            files: files.collect::<Result<_, _>>()?,
+            files: files.chain(presets).collect::<Result<_, _>>()?,
             critical: phrases(&self.critical_pattern)?,
             warning: phrases(&self.warning_pattern)?,
             ok: phrases(&self.ok_pattern)?,
-            hold: self.hold,
-            record_start: self.record_start.as_deref().map(Phrase::regex).transpose()
-                .map_err(|why| format!("--record-start: {why}"))?,
+            hold: self.hold.or(self.again().then_some(0.0)),
+            record_start: self.record_start()?,
         };
         given.rules()
+    }
+
+    /// Whether the rules are to be tried.
+    pub(super) fn is_trial(&self) -> bool {
+        self.r#try
+    }
+
+    /// Whether each run judges the same lines again, and remembers no place.
+    pub(super) fn again(&self) -> bool {
+        let given = |source: &Source| matches!(source, Source::Stdin);
+        self.tail.is_some() || self.whole || self.log.iter().all(given)
+    }
+
+    fn record_start(&self) -> Result<Option<Phrase>, String> {
+        let given = self.record_start.as_deref().map(Phrase::regex).transpose();
+        given.map_err(|why| format!("--record-start: {why}"))
     }
 
     /// What is read.
@@ -213,6 +239,7 @@ At the first run a log is read from its end on; --from-start reads what is there
 is said, and read by the next. A last line without its end is read when it is finished.
 
 Regular expressions are those of the Rust crate regex: linear in time, without look-around and back-references.
+vitals-logscan(7) describes rules, sources and events, with worked examples.
 ";
 
 pub(super) const EXAMPLES: &[Example] = &[

@@ -64,18 +64,19 @@ pub(super) fn text(rule: &Rule, seen: &Line, source: &str) -> String {
     text::cut(&filled, 2 * SHOWN).into_owned()
 }
 
-/// An event that is a state now.
+/// An event that is a state now: the line first, for that is what somebody must see.
 pub(super) fn held(rule: &Rule, held: &Held, now: Timestamp) -> String {
-    let mut said = format!("{}: {}", rule.name, matches(held.matches));
     let since = moment(held.since, now);
-    said += &if held.matches == 1 { format!(" at {since}") } else { format!(" since {since}") };
+    let mut said = matches(held.matches) + if held.matches == 1 { " at " } else { " since " } + &since;
     if let Some(until) = held.until(now) {
         said += &format!(", held until {}", moment(until, now));
     }
     if !held.source.is_empty() {
         said += &format!(", in {}", held.source);
     }
-    format!("{said}: {}", held.text)
+    // Of the short options' rules the state says all that the name would.
+    let name = if rule.name == rule.level.word() { String::new() } else { format!("{}: ", rule.name) };
+    format!("{name}{} ({said})", held.text)
 }
 
 /// A rule with nothing held.

@@ -1,7 +1,7 @@
 //! What there is to judge at one time.
 
 use super::start::Start;
-use crate::checks::logscan::scan::{Scanner, trimmed};
+use crate::checks::logscan::scan::{Hit, Scanner, trimmed};
 use std::ops::ControlFlow;
 
 /// Some text of a log.
@@ -20,8 +20,8 @@ pub(in crate::checks::logscan) enum Part<'t> {
 }
 
 impl Part<'_> {
-    /// Calls `take` with the rule, its pattern and the text of all that a rule takes. Of one record it returns which rule
-    /// that is. Records begin at `start`; without it each line is judged by itself.
+    /// Calls `take` with all that a rule takes, and where in the part that is. Of one record it returns which rule it is.
+    ///  Records begin at `start`; without it each line is judged by itself.
     ///
     /// # Errors
     /// When a pattern is too large to be compiled.
@@ -29,13 +29,13 @@ impl Part<'_> {
         self,
         scanner: &Scanner<'_>,
         start: Option<&Start>,
-        mut take: impl FnMut(usize, usize, &[u8]),
+        mut take: impl FnMut(Hit<'_>),
     ) -> Result<Option<usize>, String> {
         let (text, taken) = match self {
             Self::One { text, taken, .. } => (text, taken),
             Self::Whole(text) => {
-                let sink = |hit: crate::checks::logscan::scan::Hit<'_>| {
-                    take(hit.rule, hit.pattern, hit.line);
+                let sink = |hit: Hit<'_>| {
+                    take(hit);
                     ControlFlow::Continue(())
                 };
                 match start {
@@ -50,7 +50,7 @@ impl Part<'_> {
         if taken.is_some_and(|before| rule >= before) {
             return Ok(None);
         }
-        take(rule, pattern, text);
+        take(Hit { rule, pattern, start: 0, line: text });
         Ok(Some(rule))
     }
 }

@@ -14,6 +14,21 @@ impl Start {
         Self(pattern)
     }
 
+    /// The regular expression.
+    pub(in crate::checks::logscan) fn text(&self) -> &str {
+        self.0.text()
+    }
+
+    /// How many records there are in a text.
+    pub(in crate::checks::logscan) fn count(&self, text: &[u8]) -> u64 {
+        let (mut at, mut count) = (0, 0);
+        while at < text.len() {
+            at = self.end(text, at);
+            count += 1;
+        }
+        count
+    }
+
     /// Whether the line that begins at `at` begins a record.
     fn begins(&self, text: &[u8], at: usize) -> bool {
         let rest = text.get(at..).unwrap_or_default();

@@ -50,8 +50,8 @@ impl Runs {
         let scanner = Scanner::new(self.rules.matchers()).expect("rules");
         let mut taken = Vec::new();
         let mut judge = |part: Part<'_>, _: Source| {
-            part.judge(&scanner, Some(&self.start), |rule, _, text| {
-                taken.push((rule, String::from_utf8_lossy(text).into_owned()));
+            part.judge(&scanner, Some(&self.start), |hit| {
+                taken.push((hit.rule, String::from_utf8_lossy(hit.line).into_owned()));
             })
         };
         let source = Seen::new(&self.rules).source("a.log");
