@@ -5,6 +5,8 @@
 //! findings. A [`rule`] is written inline or in a TOML file.
 
 mod excerpt;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod gather;
 mod judge;
 mod known;

@@ -17,6 +17,8 @@
 mod birth;
 mod encoding;
 mod follow;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod kin;
 mod last;
 mod log;

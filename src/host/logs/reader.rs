@@ -108,7 +108,8 @@ impl<'a> Reader<'a> {
             }
             let whole = match form.last_end(rest) {
                 Some(end) => end,
-                None if rest.len() > longest => 0,
+                // Half a unit may be that of its newline.
+                None if rest.len() - rest.len() % form.unit() > longest => 0,
                 None if ended && text.finished => rest.len(),
                 None => break,
             };
