@@ -2,9 +2,14 @@ use super::*;
 use crate::checks::logscan::rule::{Phrase, Rule, Rules};
 use crate::checks::logscan::scan::Scanner;
 use crate::checks::logscan::seen::{Seen, Source};
-use crate::host::logs::{Block, Log};
+use crate::host::logs::{self, Block, Log};
+use crate::runtime::deadline::Deadline;
+use crate::runtime::root::Root;
 use proptest::prelude::*;
+use std::io::Write as _;
+use std::ops::ControlFlow;
 use std::path::Path;
+use std::time::Duration;
 
 fn rules(texts: &[&str]) -> Rules {
     let read = |text: &&str| text.parse::<Rule>().expect(text);
@@ -193,6 +198,48 @@ fn a_record_without_an_end_is_cut() {
     };
     let found = runs.read([block("#6 4567890", true), block(" x\n", false), block("#7 x\n", false)].into_iter());
     assert_eq!((found, runs.cut), (taken(&[(0, "#7 x")]), 5));
+}
+
+/// What the reader says of its blocks is enough to put a record together that began in a file which was rotated away.
+#[test]
+fn a_record_is_followed_through_the_rotation_of_its_file() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| dir.path().join(name);
+    let write = |name: &str, text: &str| {
+        let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path(name)).expect("opened");
+        file.write_all(text.as_bytes()).expect("written");
+    };
+    let source: logs::Source = path("a.log").to_string_lossy().parse().expect("a source");
+    let (mut runs, mut marks) = (Runs::new("^#", &["a: critical /(?s)begin.*end/"]), logs::Marks::default());
+    let wishes = logs::Wishes { from_start: true, ..logs::Wishes::default() };
+    let mut run = || {
+        // Blocks are put aside whole, with what their reader says of them.
+        let (mut given, deadline) = (Vec::new(), Deadline::after(Duration::from_secs(600)));
+        let read = logs::read(&source, &marks, &wishes, &Root::default(), &deadline, &mut |block| {
+            let log = (block.log.path.to_owned(), block.log.file, block.log.late);
+            given.push((log, block.file.to_owned(), block.text.to_vec()));
+            ControlFlow::Continue(())
+        });
+        marks = read.expect("a file").marks;
+        runs.read(given.iter().map(|((path, number, late), file, text)| {
+            let log = Log { path, file: *number, late: *late, entry: false };
+            Block { log, file, text, offset: 0, cut: false }
+        }))
+    };
+    write("a.log", "#1 begin\n");
+    assert_eq!(run(), []);
+    // Rotated, while its writer goes on with it until it is told to open the new one.
+    std::fs::rename(path("a.log"), path("a.log.1")).expect("renamed");
+    write("a.log", "");
+    assert_eq!(run(), []);
+    write("a.log.1", " more\n");
+    assert_eq!(run(), []);
+    write("a.log", " end\n#2 begin\n");
+    assert_eq!(run(), taken(&[(0, "#1 begin\n more\n end")]));
+    // What is added to the old file now does not belong to the present record.
+    write("a.log.1", " late end\n");
+    write("a.log", " end\n");
+    assert_eq!(run(), taken(&[(0, "#2 begin\n end")]));
 }
 
 const RULES: [&str; 16] = [
