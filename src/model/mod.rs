@@ -1,6 +1,7 @@
 //! The vocabulary of monitoring, pure: no I/O, no clock, no command line.
 
 pub mod answer;
+pub mod bytes;
 pub mod catalogue;
 pub mod families;
 pub mod glob;

@@ -84,7 +84,7 @@ impl One<'_> {
         }
         self.captures(past, &mut draft, report);
         for line in self.by_rule.first.iter().chain(&self.by_rule.last) {
-            let said = words::line(&line.text);
+            let said = words::shown(self.rule, line);
             report.detail(format!("{}: {}: {said}", self.rule.name, self.seen.name(line.source)));
         }
         draft

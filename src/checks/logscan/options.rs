@@ -67,6 +67,14 @@ pub struct Logscan {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     rules: Vec<PathBuf>,
 
+    /// Judge records of several lines: each begins with a line that matches, such as '^\d{4}-' before a stack trace
+    ///
+    /// All lines up to the next such line belong to it. Patterns see the record with its line breaks: . does not cross
+    /// them, ^ and $ are the record's begin and end ((?s) and (?m) change that). record_start in a file of rules says the
+    /// same for its log.
+    #[arg(long, value_name = "REGEX", allow_hyphen_values = true, value_hint = ValueHint::Other)]
+    record_start: Option<String>,
+
     /// Rules for a common log: java, oracle-alert, errpt, ..., see vitals-logscan(7)
     #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(presets::names()), hide_possible_values = true)]
     preset: Vec<String>,
@@ -165,6 +173,7 @@ impl Logscan {
             warning: phrases(&self.warning_pattern)?,
             ok: phrases(&self.ok_pattern)?,
             hold: self.hold.or(self.again().then_some(0.0)),
+            record_start: self.record_start()?,
         };
         given.rules()
     }
@@ -183,6 +192,11 @@ impl Logscan {
     /// Seconds for which lines that may be lost are told.
     pub(super) fn gaps_held_for(&self) -> f64 {
         self.hold.unwrap_or(if self.again() { 0.0 } else { HOLD })
+    }
+
+    fn record_start(&self) -> Result<Option<Phrase>, String> {
+        let given = self.record_start.as_deref().map(Phrase::regex).transpose();
+        given.map_err(|why| format!("--record-start: {why}"))
     }
 
     /// What is read.

@@ -2,18 +2,20 @@
 //!
 //! Lines come in their order, so that a line which ends an event ends what came before it and nothing else.
 
+use super::excerpt::Excerpt;
 use super::rule::{Alarm, Rule, Rules, Take};
 use crate::host::clock::Clock;
 use crate::host::logs::Times;
 use crate::model::status::Status;
 use crate::model::timestamp::Timestamp;
+use memchr::memchr;
 use std::collections::VecDeque;
 
 /// Lines that are kept of the beginning and of the end.
 const KEPT: usize = 3;
 /// Bytes of a line that are kept: enough for whatever is shown.
 const LINE: usize = 512;
-/// The same where something is taken out of it.
+/// The same where something is taken out of it, and of a record of several lines.
 const LINE_WITH_CAPTURES: usize = 4096;
 
 /// A file, a command or a journal that lines come from: its place among the names.
@@ -25,8 +27,10 @@ pub(super) struct Source(u32);
 pub(super) struct Line {
     /// Where it was.
     pub(super) source: Source,
-    /// The line or its beginning.
+    /// The line or record, or its beginning.
     pub(super) text: Vec<u8>,
+    /// Of a record that is longer: what may be shown of the rest.
+    pub(super) excerpt: Option<Box<Excerpt>>,
     /// Which pattern of the rule matched.
     pub(super) pattern: usize,
     /// When it was written, or read where that is not known.
@@ -54,7 +58,7 @@ impl When<'_> {
 /// How much was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Volume {
-    /// Lines, or records of several lines.
+    /// Lines; also where records have several.
     pub(super) lines: u64,
     /// Bytes.
     pub(super) bytes: u64,
@@ -158,7 +162,7 @@ impl Seen {
         if rule.level.alarms() {
             let dated = rule.alarm.within.is_some() || seen.first.len() < KEPT;
             let time = if dated { when.best() } else { when.read };
-            seen.keep(rule, Line { source, pattern, time, dated, text: Vec::new() }, text);
+            seen.keep(rule, Line { source, pattern, time, dated, ..Line::default() }, text);
             seen.count(&rule.alarm, time);
         }
         for cleared in rules.cleared_by(at) {
@@ -194,7 +198,12 @@ impl SeenByRule {
     }
 
     fn keep(&mut self, rule: &Rule, mut line: Line, text: &[u8]) {
-        let room = if rule.captures() { LINE_WITH_CAPTURES } else { LINE };
+        let head = text.get(..LINE_WITH_CAPTURES).unwrap_or(text);
+        let record = memchr(b'\n', head).is_some();
+        let room = if record || rule.captures() { LINE_WITH_CAPTURES } else { LINE };
+        if record && text.len() > room {
+            line.excerpt = Some(Box::new(Excerpt::of(rule, line.pattern, text, LINE)));
+        }
         let text = text.get(..room).unwrap_or(text);
         if self.first.len() < KEPT {
             line.text.extend_from_slice(text);

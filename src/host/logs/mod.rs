@@ -22,9 +22,12 @@ mod birth;
 mod command;
 mod encoding;
 mod follow;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod journal;
 mod kin;
 mod last;
+mod log;
 mod marks;
 mod names;
 mod opened;
@@ -33,6 +36,7 @@ mod pattern;
 mod piece;
 mod position;
 mod reader;
+mod reversed;
 mod since;
 mod source;
 #[cfg(test)]
@@ -47,12 +51,14 @@ use crate::runtime::root::Root;
 use anyhow::{Context as _, anyhow};
 pub use encoding::Encoding;
 use follow::Follow;
+pub use log::Log;
 pub use marks::Marks;
 use opened::{Content, Opened};
 use packed::Codec;
 use pattern::Pattern;
 use piece::Piece;
 use reader::Reader;
+pub use reversed::reversed;
 pub use source::Source;
 use std::io;
 use std::ops::ControlFlow;
@@ -107,6 +113,8 @@ impl Default for Wishes {
 /// Some whole lines.
 #[derive(Clone, Copy, Debug)]
 pub struct Block<'a> {
+    /// The log that it is a part of.
+    pub log: Log<'a>,
     /// The file that they were read from; of other sources, the name that they were given by.
     pub file: &'a Path,
     /// UTF-8, or the bytes as they are where nobody knows their encoding. Each line ends in a newline, except the last
@@ -282,5 +290,5 @@ fn present(path: &Path, wishes: &Wishes, deadline: &Deadline, reader: &mut Reade
         None => Piece::all(opened, deadline)?,
     };
     piece.finished = true;
-    piece.read(wishes.encoding, reader)
+    piece.read(path, false, wishes.encoding, reader)
 }

@@ -22,7 +22,7 @@ use crate::runtime::deadline::Deadline;
 use crate::runtime::root::Root;
 use std::io;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What is read at each step of a search.
 const STEP: u64 = 16 * 1024;
@@ -69,7 +69,7 @@ impl Last<'_> {
             let path = log.path.clone();
             for (piece, from) in self.pieces(log, &rotated, &mut members, read) {
                 let is_last = last.as_ref() == Some(&piece.opened.path);
-                let (whole, stopped) = self.give(piece, from, read, sink);
+                let (whole, stopped) = self.give(&path, piece, from, read, sink);
                 if stopped && !(whole && is_last) {
                     read.lost.push(format!("{} was not read to its end: lines may be lost", path.display()).into());
                 }
@@ -140,6 +140,7 @@ impl Last<'_> {
     /// Gives the lines of a piece. Returns whether that was all of it, and whether nothing more is to be read.
     fn give(
         &self,
+        log: &Path,
         mut piece: Piece,
         from: Timestamp,
         read: &mut Read,
@@ -148,7 +149,7 @@ impl Last<'_> {
         let mut window = Window::of_log(self.since, from);
         let mut sink = |block: &Block<'_>| window.pass(block, sink);
         let mut reader = Reader::new(self.wishes, self.deadline, &mut sink);
-        let result = piece.read(self.wishes.encoding, &mut reader);
+        let result = piece.read(log, false, self.wishes.encoding, &mut reader);
         read.bytes += reader.bytes;
         read.cut_lines += reader.cut_lines;
         let stopped = reader.stopped || read.bytes >= self.wishes.most_bytes;

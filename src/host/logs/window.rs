@@ -158,6 +158,7 @@ fn part<'b>(block: &Block<'b>, begin: usize, end: usize) -> Block<'b> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Log;
     use super::*;
     use crate::model::stamp::Format;
     use crate::runtime::root::Root;
@@ -175,7 +176,13 @@ mod tests {
     fn passed(window: &mut Window<'_>, blocks: &[&str]) -> String {
         let mut text = String::new();
         for block in blocks {
-            let block = Block { file: Path::new("x"), text: block.as_bytes(), offset: 0, cut: false };
+            let block = Block {
+                log: Log::text(Path::new("x")),
+                file: Path::new("x"),
+                text: block.as_bytes(),
+                offset: 0,
+                cut: false,
+            };
             let flow = window.pass(&block, &mut |block| {
                 text += std::str::from_utf8(block.text).expect("text");
                 ControlFlow::Continue(())
