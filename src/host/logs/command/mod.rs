@@ -69,7 +69,7 @@ pub(super) fn read(
         let start = wishes.last_lines.map_or(0, |last| count.saturating_sub(last));
         let given = output.give(name, start..count, &mut reader);
         read.more = given < count - start;
-        read.lost.extend(output.is_cut.then(|| beyond(name).into()));
+        read.lost.extend(output.is_cut.then(|| beyond(name)));
     } else if marks.known || wishes.from_start {
         output.follow(name, ended.status.success(), marks.command.clone(), &mut reader, &mut read);
     } else if ended.status.success() || !output.lines.is_empty() {
@@ -148,7 +148,7 @@ impl<'a> Output<'a> {
         }
         // Of what is the newest first, only the old end can be beyond.
         if self.is_cut && change.newest_first != Some(true) {
-            read.lost.push(beyond(name).into());
+            read.lost.push(beyond(name));
         }
         let old = |range: Range<usize>| self.lines.get(range).unwrap_or_default();
         let lines = match (is_all, change.is_reversed, is_reversed) {
