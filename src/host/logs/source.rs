@@ -55,7 +55,12 @@ fn file(path: &str) -> Result<Source, String> {
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File(path) => write!(f, "{}", path.display()),
+            Self::File(path) => {
+                // A name that means something else by itself.
+                let name = path.to_string_lossy();
+                let plain = name.parse().is_ok_and(|source: Self| source == *self);
+                write!(f, "{}{name}", if plain { "" } else { "file:" })
+            }
             Self::Glob(pattern) | Self::Dated(pattern) => f.write_str(pattern),
             Self::Journal(fields) => {
                 f.write_str("journal:")?;
@@ -86,7 +91,9 @@ mod tests {
         let fields = vec![("unit".to_owned(), "foo".to_owned()), ("priority".to_owned(), "err".to_owned())];
         assert_eq!(parsed("journal:unit=foo,priority=err"), Ok(Source::Journal(fields)));
         assert_eq!(parsed("journal:"), Ok(Source::Journal(Vec::new())));
-        for text in ["journal:unit=foo,priority=err", "command:errpt -a", "-", "/a/*.log", "/a/%Y"] {
+        for text in
+            ["journal:unit=foo,priority=err", "command:errpt -a", "-", "/a/*.log", "/a/%Y", "file:/a/100%*", "file:-"]
+        {
             assert_eq!(parsed(text).map(|source| source.to_string()), Ok(text.to_owned()));
         }
         for wrong in [

@@ -33,6 +33,11 @@ impl Required {
         found.texts.iter().all(|text| text.len() >= LEAST).then_some(found)
     }
 
+    /// Whether a place with its only text is in a line that matches: a line has no end within it.
+    pub(crate) fn is_certain(&self) -> bool {
+        self.exact && matches!(&self.texts[..], [one] if !one.iter().any(|byte| matches!(byte, b'\r' | b'\n')))
+    }
+
     /// The same texts, each from where its rarest bytes begin: that is what a search stops at.
     pub(crate) fn windows(&self) -> Vec<&[u8]> {
         self.texts.iter().map(|text| rarest_window(text)).collect()

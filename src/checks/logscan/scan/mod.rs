@@ -10,6 +10,8 @@
 //! 3. Only those rules' patterns are tried, in the order of the rules. A pattern is compiled when it is needed first: a
 //!    run that finds nothing compiles none.
 //!
+//! Where a record has several lines, the same is done with records: the caller tells the bounds of one around a place.
+//!
 //! Patterns that require no text (`\d{5}`) are joined into one regular expression that searches the block beside the
 //! texts.
 
@@ -42,14 +44,14 @@ pub(super) struct Matcher {
 
 /// A line that a rule has taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Hit<'b> {
+pub(in crate::checks::logscan) struct Hit<'b> {
     /// The rule's place in their order.
     pub(super) rule: usize,
     /// Which of its patterns matched.
     pub(super) pattern: usize,
-    /// Where the line begins in the block.
+    /// Where the line or record begins in the block.
     pub(super) start: usize,
-    /// The line without its end.
+    /// The line, or the lines of a record, without the last one's end.
     pub(super) line: &'b [u8],
 }
 
@@ -105,8 +107,7 @@ impl<'r> Scanner<'r> {
         }
         let certain = match (&entries[..], rules) {
             ([only], [rule]) => {
-                rule.except.is_empty()
-                    && only.pattern.required().is_some_and(|required| required.exact && required.texts.len() == 1)
+                rule.except.is_empty() && only.pattern.required().is_some_and(|required| required.is_certain())
             }
             _ => false,
         };
@@ -132,15 +133,39 @@ impl<'r> Scanner<'r> {
     pub(super) fn scan<'b>(
         &self,
         block: &'b [u8],
+        sink: impl FnMut(Hit<'b>) -> ControlFlow<()>,
+    ) -> Result<(), String> {
+        self.scan_by(block, |from, place| line_around(block, from, place), self.certain, sink)
+    }
+
+    /// The same with records of several lines. `bounds` tells where one begins and ends, without its last newline: that
+    /// of a place, which is not before the first number, where a record begins.
+    ///
+    /// # Errors
+    /// As [`Self::scan`].
+    pub(super) fn scan_records<'b>(
+        &self,
+        block: &'b [u8],
+        bounds: impl Fn(usize, usize) -> Range<usize>,
+        sink: impl FnMut(Hit<'b>) -> ControlFlow<()>,
+    ) -> Result<(), String> {
+        self.scan_by(block, bounds, false, sink)
+    }
+
+    fn scan_by<'b>(
+        &self,
+        block: &'b [u8],
+        bounds: impl Fn(usize, usize) -> Range<usize>,
+        certain: bool,
         mut sink: impl FnMut(Hit<'b>) -> ControlFlow<()>,
     ) -> Result<(), String> {
         let (mut at, mut next) = (0, Next::default());
         let mut marks = self.always.clone();
         while let Some(place) = self.search.next(block, at, &mut next) {
-            let line = line_around(block, at, place);
+            let line = bounds(at, place);
             at = line.end + 1;
             let text = trimmed(block.get(line.clone()).unwrap_or_default());
-            let taken = if self.certain {
+            let taken = if certain {
                 (place < line.start + text.len()).then_some((0, 0))
             } else {
                 self.judge(text, &mut marks)?
@@ -154,8 +179,10 @@ impl<'r> Scanner<'r> {
         Ok(())
     }
 
-    /// The rule that takes a line by itself, and which of its patterns matched.
-    #[cfg(test)]
+    /// The rule that takes a line or record, which is without its end, and which of its patterns matched.
+    ///
+    /// # Errors
+    /// When a pattern is too large to be compiled.
     pub(super) fn judge_line(&self, line: &[u8]) -> Result<Option<(usize, usize)>, String> {
         self.judge(line, &mut self.always.clone())
     }
@@ -243,6 +270,6 @@ fn line_around(block: &[u8], from: usize, place: usize) -> Range<usize> {
 }
 
 /// A line of a file from Windows ends in CR LF.
-fn trimmed(line: &[u8]) -> &[u8] {
+pub(super) fn trimmed(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }

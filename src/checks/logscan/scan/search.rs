@@ -61,7 +61,9 @@ impl Search {
         if !ahead(next.other) {
             next.other = Some(self.others.find(block, at).unwrap_or(usize::MAX));
         }
-        next.text.min(next.other).filter(|place| *place < block.len())
+        // A line without its end may be matched at its very end.
+        let behind = block.len() + usize::from(!block.ends_with(b"\n"));
+        next.text.min(next.other).filter(|place| *place < behind)
     }
 }
 

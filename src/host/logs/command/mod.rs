@@ -16,7 +16,7 @@ mod words;
 use super::encoding::Form;
 use super::position::{Position, fingerprint};
 use super::reader::{Reader, Text};
-use super::{Block, Gap, Marks, Problem, Read, Wishes};
+use super::{Block, Gap, Log, Marks, Problem, Read, Wishes};
 use crate::model::text;
 use crate::runtime::child::{self, Ended};
 use crate::runtime::deadline::Deadline;
@@ -194,7 +194,7 @@ impl<'a> Output<'a> {
         if bytes.is_empty() {
             return 0;
         }
-        let text = Text { path: name, form: self.form, bom, end: u64::MAX, finished: true };
+        let text = Text { log: Log::text(name), path: name, form: self.form, bom, end: u64::MAX, finished: true };
         let mut at = Position::new(start, false, Vec::new());
         let mut stream = bytes;
         // Bytes in memory do not fail.

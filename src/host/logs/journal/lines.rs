@@ -3,7 +3,7 @@
 use super::cursor::Cursor;
 use super::export::Entry;
 use super::line;
-use crate::host::logs::{Block, Wishes};
+use crate::host::logs::{Block, Log, Wishes};
 use crate::runtime::deadline::Deadline;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -91,7 +91,7 @@ impl<'a> Lines<'a> {
 
     fn give(&mut self, cut: bool) {
         if !self.text.is_empty() {
-            let block = Block { file: self.name, text: &self.text, offset: self.bytes, cut };
+            let block = Block { log: Log::text(self.name), file: self.name, text: &self.text, offset: self.bytes, cut };
             self.stopped |= (self.sink)(&block).is_break();
             self.bytes = self.bytes.saturating_add(self.text.len() as u64);
             self.text.clear();
