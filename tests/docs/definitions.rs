@@ -55,10 +55,9 @@ fn argument(doc: &Doc, option: &Arg) -> String {
 /// What is given without an option, behind all of them.
 fn positional(doc: &Doc, what: &Arg) -> String {
     let name = what.get_id().as_str();
-    let required = if what.is_required_set() { "\t\t\trequired = true\n" } else { "" };
     format!(
         "\t\t\"{name}\" = {{\n\t\t\tvalue = \"$vitals_{}_{name}$\"\n\t\t\tskip_key = true\n\t\t\trepeat_key = true\n\
-         \t\t\torder = 100\n{required}\t\t\tdescription = \"{}\"\n\t\t}}\n",
+         \t\t\torder = 100\n\t\t\tdescription = \"{}\"\n\t\t}}\n",
         doc.name,
         help(what),
     )

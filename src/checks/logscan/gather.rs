@@ -2,13 +2,13 @@
 
 use super::options::Logscan;
 use super::known::Known;
-use super::record::{Part, Pending, Streams};
+use super::record::{Part, Pending, Start, Streams};
 use super::rule::Rules;
 use super::scan::Scanner;
 use super::seen::{Seen, Source, Volume};
 use super::trial::Trial;
 use crate::host::clock::Clock;
-use crate::host::logs::{self, Block, Log, Marks, Problem, Read, Wishes};
+use crate::host::logs::{self, Block, Gap, Log, Marks, Problem, Read, Wishes};
 use crate::plugin::Context;
 use crate::runtime::deadline::Deadline;
 use crate::runtime::failure::Failure;
@@ -35,9 +35,11 @@ pub struct Sample {
     /// By source: records whose end was not to be seen yet.
     pub(super) records: BTreeMap<String, Vec<Pending>>,
     /// Why lines may be lost.
-    pub(super) lost: Vec<String>,
+    pub(super) lost: Vec<Gap>,
     /// Bytes that are left for the next run.
     pub(super) left: u64,
+    /// There is more for the next run, nobody knows how much.
+    pub(super) more: bool,
     /// Lines of which only a part was judged.
     pub(super) cut_lines: u64,
     /// Logs whose present end was taken as their beginning.
@@ -60,6 +62,7 @@ pub(super) fn gather(
         records: BTreeMap::new(),
         lost: Vec::new(),
         left: 0,
+        more: false,
         cut_lines: 0,
         began: Vec::new(),
         problems: Vec::new(),
@@ -87,12 +90,21 @@ pub(super) fn gather(
             taker.volume.bytes += given.bytes;
             if given.more {
                 let why = "standard input has not ended in time: what comes later is not read";
-                taker.sample.lost.push(why.to_owned());
+                taker.sample.lost.push(why.to_owned().into());
             }
             continue;
         }
         let marks = known.marks.get(&name).cloned().unwrap_or_default();
-        let read = logs::read(source, &marks, &wishes, cx.root, &deadline, &mut |block| taker.block(block))?;
+        let read = match (source, rules.record_start()) {
+            (logs::Source::Command(_), Some(start)) => {
+                let wishes = Wishes { as_written: true, ..wishes.clone() };
+                let mut whole = Output::default();
+                let read = logs::read(source, &marks, &wishes, cx.root, &deadline, &mut |block| whole.add(block))?;
+                whole.give(Path::new(&name), start, read.newest_first, &mut |block| taker.block(block));
+                read
+            }
+            _ => logs::read(source, &marks, &wishes, cx.root, &deadline, &mut |block| taker.block(block))?,
+        };
         // Of a pattern's logs, some are gone for good.
         let many = matches!(source, logs::Source::Glob(_) | logs::Source::Dated(_));
         let left = taker.end_records(|log, file| !many || read.marks.has(log, file));
@@ -107,8 +119,43 @@ pub(super) fn gather(
         return Err(anyhow!(why).into());
     }
     sample.seen.volume = Some(volume);
-    sample.seen.incomplete = sample.left > 0;
+    sample.seen.incomplete = sample.left > 0 || sample.more;
     Ok(sample)
+}
+
+/// What a command has written that is new, put together: its newest record may come first.
+#[derive(Default)]
+struct Output {
+    text: Vec<u8>,
+    offset: u64,
+}
+
+impl Output {
+    fn add(&mut self, block: &Block<'_>) -> ControlFlow<()> {
+        if self.text.is_empty() {
+            self.offset = block.offset;
+        }
+        self.text.extend_from_slice(block.text);
+        if !block.text.ends_with(b"\n") {
+            self.text.push(b'\n');
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// The oldest record first.
+    fn give(
+        self,
+        name: &Path,
+        start: &Start,
+        newest_first: bool,
+        sink: &mut dyn FnMut(&Block<'_>) -> ControlFlow<()>,
+    ) {
+        let turned = newest_first.then(|| logs::reversed(&self.text, |line| start.begins_with(line)));
+        let text = turned.as_deref().unwrap_or(&self.text);
+        if !text.is_empty() {
+            let _ = sink(&Block { log: Log::text(name), file: name, text, offset: self.offset, cut: false });
+        }
+    }
 }
 
 struct Taker<'a> {
@@ -135,7 +182,7 @@ impl<'a> Taker<'a> {
         let unended = u64::from(!block.text.is_empty() && !block.text.ends_with(b"\n"));
         self.volume.lines += ended + unended;
         let judged = match self.streams.take() {
-            None => self.judge(Part::Whole(block.text), source).map(drop),
+            None => self.judge(Part::Lines(block.text), source).map(drop),
             Some(mut streams) => {
                 let judged = streams.block(block, source, &mut |part, source| self.judge(part, source));
                 self.streams = Some(streams);
@@ -188,6 +235,7 @@ impl<'a> Taker<'a> {
         self.sample.marks.insert(name, read.marks);
         self.sample.lost.extend(read.lost);
         self.sample.left += read.left.unwrap_or(0);
+        self.sample.more |= read.more;
         self.sample.cut_lines += read.cut_lines;
         self.sample.began.extend(read.began);
         self.sample.problems.extend(read.problems);

@@ -7,6 +7,7 @@
 mod excerpt;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod gaps;
 mod gather;
 mod judge;
 mod known;
@@ -78,12 +79,13 @@ impl Check for Logscan {
     fn judge(&self, sample: &Self::Sample, memory: &mut Self::Memory, now: Timestamp, report: &mut Report<'_>) {
         // Rules that are wrong have been refused before.
         let Ok(rules) = self.rules() else { return };
-        if self.status {
-            return judge::status(rules, sample.seen.clock.clone(), &memory.known(rules, now).events, now, report);
-        }
         let mut known = memory.known(rules, now);
         let events = &mut known.events;
         events.meet(rules, now, sample.seen.clock.as_ref());
+        if self.status {
+            gaps::judge(&[], self.gaps_held_for(), events, now, report);
+            return judge::status(rules, sample.seen.clock.clone(), events, now, report);
+        }
         if let Some(name) = &self.reset {
             match events.reset(rules, name, now) {
                 Ok(ended) if ended.is_empty() => report.note("nothing was held"),
@@ -96,6 +98,7 @@ impl Check for Logscan {
                 }
             }
         }
+        gaps::judge(&sample.lost, self.gaps_held_for(), events, now, report);
         self.limits(sample, report);
         report.summary("no event is held");
         judge::judge(rules, &sample.seen, events, now, report);
@@ -116,9 +119,6 @@ impl Logscan {
             draft.say(text);
             report.add(draft);
         };
-        for lost in &sample.lost {
-            say(Status::Warning, lost.clone());
-        }
         for problem in &sample.problems {
             say(self.missing, problem.failure.to_string());
         }
@@ -129,6 +129,9 @@ impl Logscan {
             #[expect(clippy::cast_precision_loss, reason = "for people")]
             let left = Unit::Bytes.show(sample.left as f64);
             report.note(format!("{left} are left for the next run"));
+        }
+        if sample.more {
+            report.note("there is more for the next run");
         }
         if sample.cut_lines > 0 {
             let lines = usize::try_from(sample.cut_lines).unwrap_or(usize::MAX);

@@ -1,7 +1,7 @@
 //! The options, and what the man page says of them.
 
 use super::presets;
-use super::rule::{Given, How, Phrase, Rule, Rules, read};
+use super::rule::{HOLD, Given, How, Phrase, Rule, Rules, read};
 use crate::host::logs::{Encoding, LONGEST_LINE, Source, Wishes};
 use crate::model::glob::Glob;
 use crate::model::status::Status;
@@ -19,10 +19,14 @@ const LEAST: f64 = 1024.0;
 /// check_logscan
 #[derive(clap::Args, Debug)]
 pub struct Logscan {
-    /// Logs to read: files, patterns with * and ?, names with a date (%Y%m%d), - for standard input
+    /// Logs to read: files, patterns with * and ?, names with a date (%Y%m%d), journal:FIELDS, command:COMMAND, - (standard
+    /// input)
     ///
     /// A file is followed through its rotations: renamed, copied and truncated, compressed. file:NAME takes any name as
-    /// it is.
+    /// it is. journal:unit=NAME,priority=err reads the systemd journal; its fields are unit, user-unit, identifier,
+    /// priority, facility, transport, boot, directory, file, or a field in capitals (_COMM=sshd); a message of several
+    /// lines is one line, with ⏎ between them. command:COMMAND runs a command without a shell, and reads what is new in its
+    /// output since the last run, be it at the end (dmesg) or at the beginning (errpt).
     #[arg(value_name = "LOG", required = true, value_hint = ValueHint::FilePath)]
     log: Vec<Source>,
 
@@ -177,6 +181,11 @@ impl Logscan {
         given.map_err(|why| format!("--record-start: {why}"))
     }
 
+    /// Seconds for which lines that may be lost are told.
+    pub(super) fn gaps_held_for(&self) -> f64 {
+        self.hold.unwrap_or(if self.again() { 0.0 } else { HOLD })
+    }
+
     /// What is read.
     pub(super) fn sources(&self) -> &[Source] {
         &self.log
@@ -189,9 +198,6 @@ impl Logscan {
 
     /// What does not go together.
     pub(super) fn validate(&self) -> Result<(), String> {
-        if let Some(source) = self.log.iter().find(|log| matches!(log, Source::Journal(_) | Source::Command(_))) {
-            return Err(format!("'{source}' cannot be read: give files, patterns, names with a date, or -"));
-        }
         let mut names: Vec<String> = self.log.iter().map(ToString::to_string).collect();
         names.sort_unstable();
         if let Some([twice, _]) = names.windows(2).find(|pair| matches!(pair, [a, b] if a == b)) {
@@ -212,6 +218,7 @@ impl Logscan {
             longest_line: self.longest_line.map_or(LONGEST_LINE, |size| usize::try_from(bytes(size)).unwrap_or(LONGEST_LINE)),
             last_lines: self.tail,
             whole: self.whole,
+            as_written: false,
         }
     }
 }

@@ -141,7 +141,7 @@ fn matches(number: u64) -> String {
 }
 
 /// A time of day, with its date unless it is of today. UTC: servers of one team stand in several zones.
-fn moment(time: Timestamp, now: Timestamp) -> String {
+pub(super) fn moment(time: Timestamp, now: Timestamp) -> String {
     let (written, today) = (time.rfc3339(), now.rfc3339());
     match (written.get(..10), written.get(11..16)) {
         (Some(day), Some(clock)) if today.starts_with(day) => format!("{clock} UTC"),
