@@ -3,9 +3,13 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use vitals::checks::logscan::fuzzing::{records, records_slowly};
+use std::sync::LazyLock;
+use vitals::checks::logscan::fuzzing::Records;
 
-const STARTS: [&str; 6] = ["^#", "a", "^$", r"^\S", "b$", r"\d{2}"];
+/// Their patterns are compiled once.
+static KINDS: LazyLock<Vec<Records>> = LazyLock::new(|| {
+    ["^#", "a", "^$", r"^\S", "b$", r"\d{2}"].map(|start| Records::new(start).expect("a pattern")).into()
+});
 
 fn without_end(record: &[u8], longest: usize) -> &[u8] {
     let whole = record.strip_suffix(b"\n").unwrap_or(record);
@@ -15,7 +19,7 @@ fn without_end(record: &[u8], longest: usize) -> &[u8] {
 }
 
 fuzz_target!(|input: (u8, u8, Vec<(u8, bool)>, &[u8])| {
-    let (start, longest, cuts, text) = (STARTS[usize::from(input.0) % STARTS.len()], input.1, input.2, input.3);
+    let (kind, longest, cuts, text) = (&KINDS[usize::from(input.0) % KINDS.len()], input.1, input.2, input.3);
     let longest = if longest == 0 { 65536 } else { usize::from(longest) };
     // Blocks of some lines each; some begin a run.
     let line_ends: Vec<usize> = text.iter().enumerate().filter(|(_, b)| **b == b'\n').map(|(at, _)| at + 1).collect();
@@ -38,11 +42,11 @@ fuzz_target!(|input: (u8, u8, Vec<(u8, bool)>, &[u8])| {
         return;
     }
     let text = text.as_bytes();
-    let slow = records_slowly(text, start).expect("a pattern");
+    let slow = kind.slowly(text);
     let want: Vec<&[u8]> = slow.iter().map(|record| without_end(record, longest)).collect();
-    assert_eq!(records(text, start, longest, &[vec![text.len()]]).expect("a pattern"), want, "in one block");
-    assert_eq!(records(text, start, longest, &[blocks]).expect("a pattern"), want, "in one run");
-    let got = records(text, start, longest, &runs).expect("a pattern");
+    assert_eq!(kind.judged(text, longest, &[vec![text.len()]]).expect("small"), want, "in one block");
+    assert_eq!(kind.judged(text, longest, &[blocks]).expect("small"), want, "in one run");
+    let got = kind.judged(text, longest, &runs).expect("small");
     assert_eq!(got.len(), want.len(), "{runs:?} {got:?}");
     for (got, record) in got.iter().zip(&slow) {
         assert!(record.starts_with(got), "{got:?} {record:?}");

@@ -2,7 +2,7 @@
 
 use super::options::Logscan;
 use super::known::Known;
-use super::record::{Part, Pending, Streams};
+use super::record::{Part, Pending, Start, Streams};
 use super::rule::Rules;
 use super::scan::Scanner;
 use super::seen::{Seen, Source, Volume, When};
@@ -107,7 +107,16 @@ pub(super) fn gather(
             continue;
         }
         let marks = known.marks.get(&name).cloned().unwrap_or_default();
-        let read = logs::read(source, &marks, &wishes, cx.root, &deadline, &mut |block| taker.block(block))?;
+        let read = match (source, rules.record_start()) {
+            (logs::Source::Command(_), Some(start)) => {
+                let wishes = Wishes { as_written: true, ..wishes.clone() };
+                let mut whole = Output::default();
+                let read = logs::read(source, &marks, &wishes, cx.root, &deadline, &mut |block| whole.add(block))?;
+                whole.give(Path::new(&name), start, read.newest_first, &mut |block| taker.block(block));
+                read
+            }
+            _ => logs::read(source, &marks, &wishes, cx.root, &deadline, &mut |block| taker.block(block))?,
+        };
         // Of a pattern's logs, some are gone for good.
         let many = matches!(source, logs::Source::Glob(_) | logs::Source::Dated(_));
         let left = taker.end_records(|log, file| !many || read.marks.has(log, file));
@@ -125,6 +134,41 @@ pub(super) fn gather(
     sample.seen.incomplete = sample.left > 0 || sample.more;
     sample.seen.date(&times);
     Ok(sample)
+}
+
+/// What a command has written that is new, put together: its newest record may come first.
+#[derive(Default)]
+struct Output {
+    text: Vec<u8>,
+    offset: u64,
+}
+
+impl Output {
+    fn add(&mut self, block: &Block<'_>) -> ControlFlow<()> {
+        if self.text.is_empty() {
+            self.offset = block.offset;
+        }
+        self.text.extend_from_slice(block.text);
+        if !block.text.ends_with(b"\n") {
+            self.text.push(b'\n');
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// The oldest record first.
+    fn give(
+        self,
+        name: &Path,
+        start: &Start,
+        newest_first: bool,
+        sink: &mut dyn FnMut(&Block<'_>) -> ControlFlow<()>,
+    ) {
+        let turned = newest_first.then(|| logs::reversed(&self.text, |line| start.begins_with(line)));
+        let text = turned.as_deref().unwrap_or(&self.text);
+        if !text.is_empty() {
+            let _ = sink(&Block { log: Log::text(name), file: name, text, offset: self.offset, cut: false });
+        }
+    }
 }
 
 struct Taker<'a> {
@@ -158,7 +202,7 @@ impl<'a> Taker<'a> {
         let unended = u64::from(!block.text.is_empty() && !block.text.ends_with(b"\n"));
         self.volume.lines += ended + unended;
         let judged = match self.streams.take() {
-            None => self.judge(Part::Whole(block.text), source).map(drop),
+            None => self.judge(Part::Lines(block.text), source).map(drop),
             Some(mut streams) => {
                 let judged = streams.block(block, source, &mut |part, source| self.judge(part, source));
                 self.streams = Some(streams);
@@ -176,7 +220,7 @@ impl<'a> Taker<'a> {
 
     fn judge(&mut self, part: Part<'_>, source: Source) -> Result<Option<usize>, String> {
         let (seen, rules, times, read) = (&mut self.sample.seen, self.rules, self.times, self.cx.now);
-        let (Part::Whole(text) | Part::One { text, .. }) = part;
+        let (Part::Lines(text) | Part::Whole(text) | Part::One { text, .. }) = part;
         part.judge(&self.scanner, rules.record_start(), |hit| {
             let when = When { read, written: &|| times.near(text, hit.start) };
             seen.take(rules, hit.rule, hit.pattern, source, hit.line, when);

@@ -190,14 +190,14 @@ impl Logscan {
         self.tail.is_some() || self.whole || self.since.is_some() || self.log.iter().all(given)
     }
 
-    /// Seconds for which lines that may be lost are told.
-    pub(super) fn gaps_held_for(&self) -> f64 {
-        self.hold.unwrap_or(if self.again() { 0.0 } else { HOLD })
-    }
-
     fn record_start(&self) -> Result<Option<Phrase>, String> {
         let given = self.record_start.as_deref().map(Phrase::regex).transpose();
         given.map_err(|why| format!("--record-start: {why}"))
+    }
+
+    /// Seconds for which lines that may be lost are told.
+    pub(super) fn gaps_held_for(&self) -> f64 {
+        self.hold.unwrap_or(if self.again() { 0.0 } else { HOLD })
     }
 
     /// What is read.

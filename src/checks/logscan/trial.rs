@@ -65,7 +65,7 @@ impl<'r> Trial<'r> {
         }
         let mut flow = ControlFlow::Continue(());
         match self.streams.take() {
-            None => self.part(Part::Whole(block.text), out, &mut flow).map(drop)?,
+            None => self.part(Part::Lines(block.text), out, &mut flow).map(drop)?,
             Some(mut streams) => {
                 streams.block(block, Source::default(), &mut |part, _| self.part(part, out, &mut flow))?;
                 self.streams = Some(streams);
@@ -92,7 +92,7 @@ impl<'r> Trial<'r> {
         out: Out<'_>,
         flow: &mut ControlFlow<()>,
     ) -> Result<Option<usize>, String> {
-        let (Part::Whole(text) | Part::One { text, .. }) = part;
+        let (Part::Lines(text) | Part::Whole(text) | Part::One { text, .. }) = part;
         let (mut counted, mut number) = (0, self.file.1);
         let (rules, taken, coloured, numbered) = (self.rules, &mut self.taken, self.coloured, self.numbered);
         let judged = part.judge(&self.scanner, rules.record_start(), |hit| {
@@ -109,9 +109,9 @@ impl<'r> Trial<'r> {
         let unended = u64::from(!text.ends_with(b"\n"));
         self.file.1 = number + ends(text.get(counted..)) + unended;
         // Lines behind it may be passed over.
-        self.numbered &= matches!(part, Part::Whole(_)) || text.len() < self.longest;
+        self.numbered &= !matches!(part, Part::One { .. }) || text.len() < self.longest;
         self.lines += match (rules.record_start(), part) {
-            (None, _) => ends(Some(text)) + unended,
+            (None, _) | (_, Part::Lines(_)) => ends(Some(text)) + unended,
             (Some(start), Part::Whole(_)) => start.count(text),
             (Some(_), Part::One { .. }) => 1,
         };

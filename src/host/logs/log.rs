@@ -14,25 +14,25 @@ pub struct Log<'a> {
     /// It was added to the generation before when that had been read already: it goes on there, not behind the block
     /// that was given last.
     pub late: bool,
-    /// It is one entry, such as a journal's: it goes on nowhere.
-    pub entry: bool,
+    /// Each line is an entry by itself, such as a journal's: none goes on in the next.
+    pub entries: bool,
 }
 
 impl<'a> Log<'a> {
     /// Text that is read in one go, such as a command's output.
     #[must_use]
     pub const fn text(path: &'a Path) -> Self {
-        Self { path, file: 0, late: false, entry: false }
+        Self { path, file: 0, late: false, entries: false }
     }
 
-    /// One whole entry, of one line or of several.
+    /// Entries of a line each.
     #[must_use]
-    pub const fn entry(path: &'a Path) -> Self {
-        Self { entry: true, ..Self::text(path) }
+    pub const fn entries(path: &'a Path) -> Self {
+        Self { entries: true, ..Self::text(path) }
     }
 
     pub(super) fn of(path: &'a Path, opened: &Opened, late: bool) -> Self {
-        Self { path, file: opened.id.number(), late, entry: false }
+        Self { path, file: opened.id.number(), late, entries: false }
     }
 }
 

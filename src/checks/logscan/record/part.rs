@@ -7,7 +7,9 @@ use std::ops::ControlFlow;
 /// Some text of a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::checks::logscan) enum Part<'t> {
-    /// Whole lines, or whole records where there are such.
+    /// Lines that are judged each by itself.
+    Lines(&'t [u8]),
+    /// Whole records.
     Whole(&'t [u8]),
     /// One record, or its beginning.
     One {
@@ -21,7 +23,7 @@ pub(in crate::checks::logscan) enum Part<'t> {
 
 impl Part<'_> {
     /// Calls `take` with all that a rule takes, and where in the part that is. Of one record it returns which rule it is.
-    ///  Records begin at `start`; without it each line is judged by itself.
+    /// Records begin at `start`.
     ///
     /// # Errors
     /// When a pattern is too large to be compiled.
@@ -33,12 +35,12 @@ impl Part<'_> {
     ) -> Result<Option<usize>, String> {
         let (text, taken) = match self {
             Self::One { text, taken, .. } => (text, taken),
-            Self::Whole(text) => {
+            Self::Lines(text) | Self::Whole(text) => {
                 let sink = |hit: Hit<'_>| {
                     take(hit);
                     ControlFlow::Continue(())
                 };
-                match start {
+                match start.filter(|_| matches!(self, Self::Whole(_))) {
                     None => scanner.scan(text, sink)?,
                     Some(start) => scanner.scan_records(text, |from, place| start.around(text, from, place), sink)?,
                 }

@@ -29,12 +29,17 @@ impl Start {
         count
     }
 
+    /// Whether a line, without its end, begins a record.
+    pub(in crate::checks::logscan) fn begins_with(&self, line: &[u8]) -> bool {
+        // A pattern that is too large was refused when it was read.
+        self.0.matches(line) == Ok(true)
+    }
+
     /// Whether the line that begins at `at` begins a record.
     fn begins(&self, text: &[u8], at: usize) -> bool {
         let rest = text.get(at..).unwrap_or_default();
         let line = rest.get(..memchr(b'\n', rest).unwrap_or(rest.len())).unwrap_or_default();
-        // A pattern that is too large was refused when it was read.
-        self.0.matches(line.strip_suffix(b"\r").unwrap_or(line)) == Ok(true)
+        self.begins_with(line.strip_suffix(b"\r").unwrap_or(line))
     }
 
     /// The first line that begins a record, of those from `at` on, where a line begins.

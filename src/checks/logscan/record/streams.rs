@@ -62,7 +62,10 @@ impl<'r> Streams<'r> {
         judge: Judge<'_>,
     ) -> Result<(), String> {
         let log = block.log;
-        let goes_on = |now: &Stream| now.path == log.path && !log.entry && (!now.aside || log.late);
+        if log.entries {
+            return judge(Part::Lines(block.text), source).map(drop);
+        }
+        let goes_on = |now: &Stream| now.path == log.path && (!now.aside || log.late);
         if !self.now.as_ref().is_some_and(goes_on) {
             self.leave(judge)?;
             self.meet(log, source);
@@ -73,15 +76,14 @@ impl<'r> Streams<'r> {
         self.splitter.block(block.text, block.cut, &mut |part| {
             let earlier = matches!(part, Part::One { earlier: true, .. });
             judge(part, if earlier { before } else { source })
-        })?;
-        if log.entry { self.leave(judge) } else { Ok(()) }
+        })
     }
 
     /// Takes up what is known of a log.
     fn meet(&mut self, log: Log<'_>, source: Source) {
         let best = |(at, pending): (usize, &Pending)| pending.fits(log).map(|rank| (rank, at));
-        let known = self.before.iter().enumerate().filter_map(best).min().filter(|_| !log.entry);
-        let aside = log.entry || (log.late && known.is_none());
+        let known = self.before.iter().enumerate().filter_map(best).min();
+        let aside = log.late && known.is_none();
         self.splitter.open = known.map(|(_, at)| self.before.remove(at).open(self.rules));
         self.now = Some(Stream { path: log.path.to_owned(), file: log.file, source, aside });
     }

@@ -172,11 +172,10 @@ fn a_record_goes_on_in_the_next_file_and_late_lines_where_they_belong() {
 #[test]
 fn an_entry_of_a_journal_is_a_record_by_itself() {
     let mut runs = Runs::new("^#", &["a: critical /(?s)begin.*end/"]);
-    let entry = |text: &'static str| {
-        Block { log: Log::entry(Path::new("journal")), file: Path::new("journal"), text: text.as_bytes(), offset: 0, cut: false }
-    };
-    let found = runs.read([entry("#1 begin\n"), entry(" end\n"), entry("begin\nend\n")].into_iter());
-    assert_eq!(found, taken(&[(0, "begin\nend")]));
+    let (log, file) = (Log::entries(Path::new("journal")), Path::new("journal"));
+    let text = b"#1 begin\n end\nbegin end\n";
+    let found = runs.read(std::iter::once(Block { log, file, text, offset: 0, cut: false }));
+    assert_eq!(found, taken(&[(0, "begin end")]));
     assert_eq!(runs.kept, []);
 }
 
@@ -222,7 +221,7 @@ fn a_record_is_followed_through_the_rotation_of_its_file() {
         });
         marks = read.expect("a file").marks;
         runs.read(given.iter().map(|((path, number, late), file, text)| {
-            let log = Log { path, file: *number, late: *late, entry: false };
+            let log = Log { path, file: *number, late: *late, entries: false };
             Block { log, file, text, offset: 0, cut: false }
         }))
     };

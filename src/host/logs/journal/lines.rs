@@ -91,7 +91,8 @@ impl<'a> Lines<'a> {
 
     fn give(&mut self, cut: bool) {
         if !self.text.is_empty() {
-            let block = Block { log: Log::text(self.name), file: self.name, text: &self.text, offset: self.bytes, cut };
+            let log = Log::entries(self.name);
+            let block = Block { log, file: self.name, text: &self.text, offset: self.bytes, cut };
             self.stopped |= (self.sink)(&block).is_break();
             self.bytes = self.bytes.saturating_add(self.text.len() as u64);
             self.text.clear();
