@@ -42,9 +42,10 @@ impl Plan {
         let mut dice = Random::new(round ^ 0x70_6c61_6e);
         let styles = [Style::Counted, Style::Counted, Style::Dated, Style::Linked, Style::Days, Style::Copied];
         let style = styles[dice.below(styles.len())];
-        let packers =
-            [None, Some(("gzip", ".gz")), Some(("bzip2", ".bz2")), Some(("xz", ".xz")), Some(("zstd", ".zst"))];
-        let packer = packers[dice.below(packers.len())].filter(|(program, _)| is_there(program));
+        let packers = [None, Some(("gzip", ".gz")), Some(("xz", ".xz")), Some(("zstd", ".zst"))];
+        // It takes long; see the writer.
+        let slow = dice.one_in(30).then_some(("bzip2", ".bz2"));
+        let packer = slow.or(packers[dice.below(packers.len())]).filter(|(program, _)| is_there(program));
         let destructive = dice.one_in(3);
         let kept = if destructive { 1 + dice.below(4) } else { usize::MAX };
         let glob = matches!(style, Style::Counted | Style::Dated | Style::Copied) && dice.one_in(5);

@@ -21,6 +21,10 @@ pub const WORD: &str = "write-a-log";
 /// Marked lines of one round at most: each is a rule of the check.
 pub const LINES: u32 = 120;
 const LOG: &str = "a.log";
+/// Longer than the kernel's clock for files takes from one step to the next.
+const TICK: Duration = Duration::from_millis(12);
+/// bzip2 keeps no more than the seconds of a time.
+const SECOND: Duration = Duration::from_millis(1100);
 
 /// Nanoseconds of the monotonic clock, which all processes share.
 pub fn now() -> u64 {
@@ -54,13 +58,15 @@ struct Writer {
     open: usize,
     line: u32,
     packing: Option<(usize, Child)>,
+    /// When it last began to rotate.
+    rotated: u64,
     did: Vec<String>,
 }
 
 /// The log as it is before its writer has begun: the first file, with nothing or a line of noise in it.
 pub fn begin(folder: &Path, plan: &Plan) {
     let name = first(plan);
-    let text = if plan.steps % 2 == 0 { "a line of noise\n" } else { "" };
+    let text = if plan.steps % 2 == 0 { format!("{} a line of noise\n", now()) } else { String::new() };
     fs::write(folder.join(&name), text).expect("written");
     if plan.style == Style::Linked {
         symlink(name, folder.join(LOG)).expect("a link");
@@ -91,6 +97,7 @@ pub fn write(folder: &Path, round: u64) {
         open: 0,
         line: 0,
         packing: None,
+        rotated: 0,
         did: Vec::new(),
         dice: Random::new(dice.next()),
     };
@@ -158,8 +165,9 @@ impl Writer {
     fn lines(&mut self) {
         for _ in 0..1 + self.dice.below(4) {
             if self.dice.one_in(2) {
-                let noise = "a line of noise\n".repeat(1 + self.dice.below(5));
-                self.put(&noise);
+                for _ in 0..1 + self.dice.below(5) {
+                    self.put(&format!("{} a line of noise\n", now()));
+                }
             }
             if self.line == LINES {
                 return;
@@ -225,6 +233,7 @@ impl Writer {
         // Whoever is told twice to open its log has done so the first time.
         self.reopen();
         self.packed();
+        self.tick();
         match self.plan.style {
             Style::Counted | Style::Dated => self.rename(),
             Style::Linked | Style::Days => self.create(),
@@ -235,6 +244,15 @@ impl Writer {
             self.reopen();
         }
         self.thin();
+    }
+
+    /// The times of two generations differ: rotations are further apart than the clock of the files is coarse.
+    fn tick(&mut self) {
+        let pace = if self.plan.packer.is_some_and(|(program, _)| program == "bzip2") { SECOND } else { TICK };
+        let past = Duration::from_nanos(now() - self.rotated);
+        std::thread::sleep(pace.saturating_sub(past));
+        self.lines();
+        self.rotated = now();
     }
 
     /// A new present file.
@@ -367,6 +385,7 @@ impl Writer {
     fn destroy(&mut self) {
         self.reopen();
         self.packed();
+        self.tick();
         let name = self.present().name.clone();
         let path = self.path(&name);
         let length = fs::metadata(&path).map_or(0, |metadata| metadata.len());

@@ -20,6 +20,8 @@ pub struct Marks {
     pub(super) known: bool,
     /// Files that were last written before this are not new but left out: nanoseconds since 1970.
     pub(super) floor: i64,
+    /// The time of the newest file that fitted a pattern at the last run, packed ones too: nanoseconds since 1970.
+    pub(super) newest: i64,
     pub(super) files: Vec<Mark>,
 }
 
@@ -171,7 +173,7 @@ mod tests {
     fn any_name_comes_back() -> serde_json::Result<()> {
         for name in [b"/var/log/a".to_vec(), b"/\xFF\xFE\\x41\\\xC3\xB6 \n".to_vec(), Vec::new()] {
             let mark = Mark { path: OsString::from_vec(name).into(), head: u64::MAX, ..Mark::default() };
-            let marks = Marks { known: true, floor: -1, files: vec![mark] };
+            let marks = Marks { known: true, floor: -1, newest: 0, files: vec![mark] };
             assert_eq!(serde_json::from_str::<Marks>(&serde_json::to_string(&marks)?)?, marks);
         }
         assert_eq!(serde_json::from_str::<Marks>("{}")?, Marks::default());

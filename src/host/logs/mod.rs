@@ -45,6 +45,7 @@ use pattern::Pattern;
 use piece::Piece;
 use reader::Reader;
 pub use source::Source;
+use std::collections::BTreeSet;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -157,10 +158,10 @@ pub fn read(
     let mut read = Read::default();
     let (paths, single) = match source {
         Source::File(path) => (vec![root.path(path)], true),
-        Source::Glob(glob) => (expand(&Pattern::glob(glob), root, &mut read), false),
+        Source::Glob(glob) => (expand(&Pattern::glob(glob), marks, root, &mut read), false),
         Source::Dated(dated) => {
             let pattern = Pattern::dated(dated).map_err(|why| anyhow!(why))?;
-            (expand(&pattern, root, &mut read), false)
+            (expand(&pattern, marks, root, &mut read), false)
         }
         Source::Journal(_) | Source::Command(_) | Source::Stdin => {
             return Err(anyhow!("{source} is no file")).context("cannot read it as a log file").map_err(Failure::from);
@@ -188,14 +189,31 @@ pub fn read(
     Ok(read)
 }
 
-/// The files of a pattern. Packed ones are rotated pieces of the others, unless the pattern asks for them.
-fn expand(pattern: &Pattern, root: &Root, read: &mut Read) -> Vec<PathBuf> {
+/// The files of a pattern. Packed ones are rotated pieces of the others, unless the pattern asks for them, or they came
+/// and were packed since the last run: then nobody has read them.
+fn expand(pattern: &Pattern, marks: &Marks, root: &Root, read: &mut Read) -> Vec<PathBuf> {
     let (mut paths, problems) = pattern.expand(|path| root.path(path));
     if !pattern.is_of_packed() {
-        paths.retain(|path| path.file_name().and_then(Codec::of).is_none());
+        let (packed, plain): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| is_packed(path));
+        let there: BTreeSet<&Path> = plain.iter().map(PathBuf::as_path).collect();
+        let knows = |path: &Path| marks.files.iter().any(|mark| mark.path == path);
+        let newer = |path: &Path| opened::time(path).is_some_and(|time| marks.known && time > marks.newest);
+        read.marks.newest = plain.iter().chain(&packed).filter_map(|path| opened::time(path)).fold(marks.newest, i64::max);
+        let unread = |path: &PathBuf| {
+            let unpacked = path.with_extension("");
+            let came = newer(path) && !knows(&unpacked) && !there.contains(&*unpacked);
+            came || knows(path)
+        };
+        let unread: Vec<PathBuf> = packed.into_iter().filter(unread).collect();
+        paths = plain;
+        paths.extend(unread);
     }
     read.problems.extend(problems.into_iter().map(|(path, error)| Problem::new(&path, error)));
     paths
+}
+
+fn is_packed(path: &Path) -> bool {
+    path.file_name().and_then(Codec::of).is_some()
 }
 
 /// Reads a file as it is, or its last lines.

@@ -7,7 +7,7 @@ use super::position::{FINGERPRINT, Position, fingerprint};
 use crate::runtime::deadline::Deadline;
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::{FileExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
@@ -41,6 +41,11 @@ impl Id {
 /// Nanoseconds since 1970 of the last change.
 pub(super) fn mtime(metadata: &Metadata) -> i64 {
     metadata.mtime().saturating_mul(1_000_000_000).saturating_add(metadata.mtime_nsec())
+}
+
+/// The same of a file by its name; `None` where it is gone.
+pub(super) fn time(path: &Path) -> Option<i64> {
+    fs::metadata(path).ok().map(|metadata| mtime(&metadata))
 }
 
 /// Bytes of a packed file that are passed over in one go.
