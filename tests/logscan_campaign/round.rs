@@ -3,7 +3,7 @@
 use crate::account::{facts, wrong};
 use crate::plan::{Plan, Style};
 use crate::random::Random;
-use crate::run::{Call, Fate, Ran, Started, rules};
+use crate::run::{Call, Fate, Ran, rules};
 use crate::writer::{self, LINES};
 use std::fmt::Write as _;
 use std::io::Read as _;
@@ -97,10 +97,12 @@ fn some(call: &Call, plan: &Plan, dice: &mut Random, ours: &mut Vec<Ran>) {
         _ => Fate::Whole,
     };
     let bounded: &[&str] = if dice.one_in(4) { &["--most-bytes", "1KiB"] } else { &[] };
+    // Its answer is read while the other runs: it may be longer than a pipe.
     let twin = dice.one_in(8).then(|| call.start("ours", Fate::Whole, &[]));
+    let twin = twin.map(|twin| std::thread::spawn(move || twin.end()));
     ours.push(call.run("ours", fate, bounded));
     // Who of the two was first matters only where the other is killed, and had told something that is told again.
-    ours.extend(twin.map(Started::end));
+    ours.extend(twin.map(|twin| twin.join().expect("it ended")));
 }
 
 /// Until nothing is new, twice: what was left, and what was written late.

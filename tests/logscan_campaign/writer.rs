@@ -2,8 +2,8 @@
 //! what became of each line; what it does between two steps of a rotation is as if they were two programs.
 //!
 //! On standard output it says at the end what it wrote and did, each with its time on the monotonic clock:
-//! `line NUMBER FIRST LOST`, where FIRST is when its file got its first line, and LOST when it was destroyed, else 0;
-//! `did TIME WHAT`.
+//! `line NUMBER FIRST LOST`, where FIRST is when its file got its first line, or 0 where that had been rotated away before
+//! the line was written, and LOST when it was destroyed, else 0; `did TIME WHAT`.
 
 use crate::plan::{Plan, Style};
 use crate::random::Random;
@@ -42,7 +42,8 @@ struct Generation {
     first: u64,
     /// Nobody can read it any more since then.
     destroyed: u64,
-    lines: Vec<u32>,
+    /// And whether they came after it was rotated away.
+    lines: Vec<(u32, bool)>,
 }
 
 struct Writer {
@@ -97,7 +98,7 @@ pub fn write(folder: &Path, round: u64) {
         open: 0,
         line: 0,
         packing: None,
-        rotated: 0,
+        rotated: now(),
         did: Vec::new(),
         dice: Random::new(dice.next()),
     };
@@ -148,8 +149,9 @@ impl Writer {
     fn tell(self) {
         let mut text = self.did.join("\n") + "\n";
         for generation in self.kept.iter().chain(&self.destroyed) {
-            for line in &generation.lines {
-                text += &format!("line {line} {} {}\n", generation.first, generation.destroyed);
+            for (line, late) in &generation.lines {
+                let first = if *late { 0 } else { generation.first };
+                text += &format!("line {line} {first} {}\n", generation.destroyed);
             }
         }
         std::io::stdout().write_all(text.as_bytes()).expect("somebody reads it");
@@ -187,12 +189,13 @@ impl Writer {
     /// A line is whole: it belongs to the file that is open.
     fn ended(&mut self) {
         let (number, open, time) = (self.line, self.open, now());
+        let late = self.present().number != open;
         let mut all = self.kept.iter_mut().chain(&mut self.destroyed);
         let generation = all.find(|generation| generation.number == open).expect("it was created");
         if generation.first == 0 {
             generation.first = time;
         }
-        generation.lines.push(number);
+        generation.lines.push((number, late));
         let name = generation.name.clone();
         self.did(&format!("line {number} into {name}"));
     }

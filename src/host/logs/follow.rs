@@ -59,6 +59,8 @@ pub(super) struct Follow<'a> {
     pub(super) deadline: &'a Deadline,
     /// The source is one log by name, not a pattern: that it is missing is worth a word.
     pub(super) single: bool,
+    /// More files fit the pattern than are looked at.
+    pub(super) surplus: bool,
 }
 
 impl Follow<'_> {
@@ -119,7 +121,7 @@ impl Follow<'_> {
             if !(was_done && piece.opened.packed.is_some()) {
                 behind = ended.take().or(behind);
                 let now = Mark::of(&group.path, &piece.opened, &piece.at, piece.done);
-                ended = (piece.finished && now.offset > 0).then(|| now.clone());
+                ended = (now.size > 0).then(|| now.clone());
                 mark = Some(now.with_real(mark.take()));
             }
             if reader.stopped {
@@ -202,7 +204,7 @@ impl Follow<'_> {
                     let keep = Mark { path: file.path.clone(), ..mark };
                     let group = Group::new(&keep.path.clone(), Some(keep), around);
                     let mut group = with_piece(group, Piece::new(file, at, content));
-                    group.pieces.iter_mut().for_each(|piece| piece.finished = true);
+                    group.pieces.iter_mut().for_each(|piece| piece.finished = piece.opened.is_at_rest());
                     group.moved = true;
                     if present.get(&old).is_some_and(|id| emptied.is_of(*id) && !emptied.is_of(group_id)) {
                         group.lost.push(trace::copied(&old));
@@ -267,6 +269,10 @@ impl Follow<'_> {
     fn departure(&self, path: &Path, mark: &Mark, around: &Around<'_>, read: &mut Read) -> Group {
         let mut group = Group::new(path, Some(mark.clone()), around);
         if !self.single && fs::exists(path).unwrap_or(false) {
+            if !self.surplus {
+                // It has come back since the folder was listed: the next run will see.
+                return group;
+            }
             group.missing = true;
             if untouched(path, mark).is_none() {
                 let log = path.display();

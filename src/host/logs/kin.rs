@@ -67,6 +67,12 @@ impl Kinship {
         kinship
     }
 
+    /// Whether the same files lie around the log as at another look.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        let names = |kinship: &Self| kinship.files.iter().map(|kin| (kin.path.clone(), kin.id)).collect::<Vec<_>>();
+        names(self) == names(other)
+    }
+
     /// Whether one generation is behind another in time.
     pub(super) fn is_newer(&self, kin: &Kin, than: &Kin) -> bool {
         kinship_key(kin, self.coarse) > kinship_key(than, self.coarse)

@@ -183,7 +183,11 @@ pub fn read(
         read.marks.floor = marks.floor;
         let (paths, floor) = follow::newest(paths);
         read.marks.floor = floor.unwrap_or(marks.floor).max(marks.floor);
-        Follow { wishes, root, deadline, single }.read(paths, marks, &mut reader, &mut read);
+        Follow { wishes, root, deadline, single, surplus: floor.is_some() }.read(paths, marks, &mut reader, &mut read);
+        if reader.stopped {
+            // What came packed, and is left, must still be new at the next run.
+            read.marks.newest = marks.newest;
+        }
     }
     (read.bytes, read.cut_lines) = (reader.bytes, reader.cut_lines);
     Ok(read)

@@ -62,7 +62,8 @@ impl<'a> Around<'a> {
                 let opened = written.then(|| Opened::open(name).ok()).flatten();
                 let found = opened.and_then(|opened| {
                     let (at, content) = opened.find(&behind, self.deadline).ok()??;
-                    Some(Piece::new(opened, at, content))
+                    let finished = opened.is_at_rest();
+                    Some(Piece { finished, ..Piece::new(opened, at, content) })
                 });
                 mark.behind = Some(behind);
                 found
@@ -70,7 +71,8 @@ impl<'a> Around<'a> {
             _ => {
                 let kinship = Kinship::of(&mark.path, &self.rotated, |path| self.root.path(path));
                 let likely = kinship.files.iter().filter(|kin| may_be(&behind, kin));
-                let piece = likely.filter_map(|kin| Piece::find(kin, &behind, self.deadline)).next()?;
+                let mut piece = likely.filter_map(|kin| Piece::find(kin, &behind, self.deadline)).next()?;
+                piece.finished = piece.opened.is_at_rest();
                 let (real, id) = (piece.opened.path.clone(), piece.opened.id);
                 mark.behind = Some(Box::new(Mark { real, id, ..*behind }));
                 Some(piece)
@@ -99,6 +101,9 @@ impl<'a> Around<'a> {
     fn try_way(&self, mark: &Mark, present: Option<&Opened>, at_last: bool) -> io::Result<Way> {
         let kinship = self.kinship(mark);
         let holder = self.holder(mark, &kinship);
+        if holder.is_none() && !at_last && !self.kinship(mark).is_same(&kinship) {
+            return Err(io::Error::other("files were renamed or packed meanwhile"));
+        }
         let mut way = Way { found: holder.is_some(), ..Way::default() };
         let mut newer = newer(mark, &kinship, holder.as_ref().map(|(kin, _)| kin));
         newer.retain(|kin| !present.is_some_and(|present| is_copy(kin, present)));
@@ -115,6 +120,10 @@ impl<'a> Around<'a> {
         }
         for piece in &mut way.pieces {
             piece.finished = true;
+        }
+        // Of the last one the end may be half a line, which its writer will finish.
+        if let Some(last) = way.pieces.last_mut() {
+            last.finished = last.opened.is_at_rest();
         }
         Ok(way)
     }
