@@ -27,6 +27,8 @@ mod hung_mount;
 mod icinga;
 mod json;
 mod landscape;
+mod logs;
+mod logs_nagios;
 mod nagios;
 mod nsca;
 mod packaging;
