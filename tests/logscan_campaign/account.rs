@@ -41,8 +41,10 @@ pub fn wrong(facts: &BTreeMap<u32, Fact>, runs: &[&Ran]) -> Vec<String> {
     }
     let Some(memory) = runs.last().and_then(|run| run.answer.as_ref()) else { return wrong };
     for (line, fact) in facts {
-        let told: Vec<&&Ran> =
-            runs.iter().filter(|run| run.answer.as_ref().is_some_and(|answer| answer.told.contains_key(line))).collect();
+        let told: Vec<&&Ran> = runs
+            .iter()
+            .filter(|run| run.answer.as_ref().is_some_and(|answer| answer.told.contains_key(line)))
+            .collect();
         for run in &told {
             if run.answer.as_ref().is_some_and(|answer| answer.told[line] > 1) {
                 wrong.push(format!("line {line} is told twice by one run"));

@@ -18,7 +18,7 @@ const AGAIN: usize = 200;
 const LAST_RUNS: usize = 200;
 
 fn rounds() -> u64 {
-    if std::env::var_os("VITALS_SOAK").is_some() { 10_000 } else { 300 }
+    if std::env::var_os("VITALS_SOAK").is_some() { 10_000 } else { 200 }
 }
 
 /// Every `parts`-th round.

@@ -174,7 +174,9 @@ impl Answer {
 /// Rules of which each takes one line: an answer then tells which lines it is about.
 pub fn rules(folder: &Path, lines: u32) -> PathBuf {
     let rule = |number| {
-        format!("[[rule]]\nname = \"e{number}\"\nlevel = \"critical\"\nfixed = ['EVENT {number:06} ']\nhold = \"1h\"\n\n")
+        format!(
+            "[[rule]]\nname = \"e{number}\"\nlevel = \"critical\"\nfixed = ['EVENT {number:06} ']\nhold = \"1h\"\n\n"
+        )
     };
     let path = folder.join("lines.toml");
     std::fs::write(&path, (1..=lines).map(rule).collect::<String>()).expect("written");

@@ -146,7 +146,8 @@ fn follows_logrotate_in_its_usual_configurations() {
         writeln!(file, "app[7]: begins").unwrap();
         assert_eq!(log.check().all, 0, "{directives}");
         // Whoever packs at once takes what its writer writes late.
-        let late = directives.starts_with("create") && (!directives.contains("compress") || directives.contains("delay"));
+        let late =
+            directives.starts_with("create") && (!directives.contains("compress") || directives.contains("delay"));
         let mut seen = 0;
         for rotation in 0..rotations {
             log.write(&file, 3 + rotation % 3);

@@ -39,14 +39,18 @@ pub(super) struct Kinship {
 }
 
 impl Kinship {
-    /// Looks around a log, and around the file that a link of its name leads to.
-    pub(super) fn of(log: &Path, rotated: &[Pattern], root: impl Fn(&Path) -> PathBuf) -> Self {
+    /// Looks around a log, and around the file that a link of its name leads to; while a link is switched there is none
+    /// for a moment, and where it led to is remembered.
+    pub(super) fn of(mark: &Mark, rotated: &[Pattern], root: impl Fn(&Path) -> PathBuf) -> Self {
+        let log = &mark.path;
         let mut found = Vec::new();
         look_around(log, false, &mut found);
         // A link that is switched from file to file: its targets are the generations.
         if let Ok(target) = fs::read_link(log) {
             let beside = log.parent().unwrap_or(Path::new("")).join(target);
             look_around(&fs::canonicalize(log).unwrap_or(beside), true, &mut found);
+        } else if !log.exists() {
+            look_around(&mark.real, true, &mut found);
         }
         for pattern in rotated {
             for path in pattern.expand(&root).0 {
@@ -129,7 +133,8 @@ fn look_around(log: &Path, shapes: bool, found: &mut Vec<Kin>) {
             continue;
         };
         let plain = names::unpacked(&other);
-        let (shape, age) = (names::shape(plain), names::age(plain, name));
+        // Pieces of one shape differ by their numbers alone, wherever these stand.
+        let (shape, age) = (names::shape(plain), names::age(plain, if shapes { OsStr::new("") } else { name }));
         found.extend(kin(log.with_file_name(&other), &other, relation == Relation::Generation, shape, age));
     }
 }

@@ -97,7 +97,12 @@ impl Mark {
         }
         self.real = match before.filter(|before| before.id == self.id && before.path == self.path) {
             Some(before) => before.real,
-            None => fs::canonicalize(&self.path).ok().filter(|real| *real != self.path).unwrap_or_default(),
+            None => {
+                // Nor may it lead elsewhere by now.
+                let same = |real: &PathBuf| fs::metadata(real).is_ok_and(|file| Id::of(&file).is_same(self.id));
+                let real = fs::canonicalize(&self.path).ok().filter(|real| *real != self.path);
+                real.filter(same).unwrap_or_default()
+            }
         };
         self
     }

@@ -202,7 +202,8 @@ fn expand(pattern: &Pattern, marks: &Marks, root: &Root, read: &mut Read) -> Vec
         let there: BTreeSet<&Path> = plain.iter().map(PathBuf::as_path).collect();
         let knows = |path: &Path| marks.files.iter().any(|mark| mark.path == path);
         let newer = |path: &Path| opened::time(path).is_some_and(|time| marks.known && time > marks.newest);
-        read.marks.newest = plain.iter().chain(&packed).filter_map(|path| opened::time(path)).fold(marks.newest, i64::max);
+        read.marks.newest =
+            plain.iter().chain(&packed).filter_map(|path| opened::time(path)).fold(marks.newest, i64::max);
         let unread = |path: &PathBuf| {
             let unpacked = path.with_extension("");
             let came = newer(path) && !knows(&unpacked) && !there.contains(&*unpacked);

@@ -44,7 +44,7 @@ impl<'a> Around<'a> {
 
     /// What lies around a log; without the generation that was read before, which is looked after by itself.
     fn all_kin(&self, mark: &Mark) -> Kinship {
-        let mut kinship = Kinship::of(&mark.path, &self.rotated, |path| self.root.path(path));
+        let mut kinship = Kinship::of(mark, &self.rotated, |path| self.root.path(path));
         if let Some(behind) = mark.behind.as_deref() {
             kinship.files.retain(|kin| !(may_be(behind, kin) && Piece::find(kin, behind, self.deadline).is_some()));
         }
@@ -69,7 +69,7 @@ impl<'a> Around<'a> {
                 found
             }
             _ => {
-                let kinship = Kinship::of(&mark.path, &self.rotated, |path| self.root.path(path));
+                let kinship = Kinship::of(mark, &self.rotated, |path| self.root.path(path));
                 let likely = kinship.files.iter().filter(|kin| may_be(&behind, kin));
                 let mut piece = likely.filter_map(|kin| Piece::find(kin, &behind, self.deadline)).next()?;
                 piece.finished = piece.opened.is_at_rest();
