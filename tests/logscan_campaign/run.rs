@@ -68,7 +68,8 @@ impl Call {
     fn command(&self, identity: &str, more: &[&str]) -> Command {
         let mut command = Command::new(common::bin("check_logscan"));
         command.arg(&self.source).arg("--rules").arg(&self.rules).arg("--state-dir").arg(&self.state);
-        command.args(["--state-id", identity, "--from-start", "--missing", "ok", "--output", "json"]);
+        command.args(["--state-id", identity, "--from-start", "--missing", "ok", "--hold", "0", "--output", "json"]);
+        // Lost lines are told by the run that misses them alone; the rules have a hold time of their own.
         // All of an answer, however many rules there are.
         command.args(["--max-output", "16777216", "--timeout", "60"]).args(more);
         command.env_remove("VITALS_STATE_ID").env_remove("STATE_DIRECTORY").env_remove("VITALS_OUTPUT");
@@ -162,11 +163,10 @@ impl Answer {
                 }
             }
         }
-        let said = texts(&answer["findings"], "text").into_iter().filter(|text| !text.contains("EVENT"));
-        let (lost, rest): (Vec<_>, Vec<_>) = said.partition(|text| text.contains("may be lost"));
-        all.lost = lost;
-        all.notes = rest.into_iter().filter(|text| !text.ends_with("no match")).collect();
-        all.notes.extend(texts(&answer["details"], "").into_iter().filter(|text| !text.contains("EVENT")));
+        // A log that was copied and emptied is a note, what is known to be lost a finding.
+        let said = [texts(&answer["findings"], "text"), texts(&answer["details"], "")].concat();
+        let said = said.into_iter().filter(|text| !text.contains("EVENT") && !text.ends_with("no match"));
+        (all.lost, all.notes) = said.partition(|text| text.contains("may be lost"));
         Some(all)
     }
 }

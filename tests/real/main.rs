@@ -29,6 +29,8 @@ mod json;
 mod landscape;
 mod logs;
 mod logs_nagios;
+mod logscan_command;
+mod logscan_journal;
 mod nagios;
 mod nsca;
 mod packaging;

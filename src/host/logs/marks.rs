@@ -2,6 +2,7 @@
 
 use super::opened::{Id, Opened};
 use super::position::{FINGERPRINT, Position, fingerprint};
+use super::{command, journal};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,10 @@ pub struct Marks {
     /// The time of the newest file that fitted a pattern at the last run, packed ones too: nanoseconds since 1970.
     pub(super) newest: i64,
     pub(super) files: Vec<Mark>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) journal: Option<journal::Mark>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) command: Option<command::Mark>,
 }
 
 /// A position in the content of one file. The content decides where it is found again; the inode is a hint.
@@ -178,7 +183,7 @@ mod tests {
     fn any_name_comes_back() -> serde_json::Result<()> {
         for name in [b"/var/log/a".to_vec(), b"/\xFF\xFE\\x41\\\xC3\xB6 \n".to_vec(), Vec::new()] {
             let mark = Mark { path: OsString::from_vec(name).into(), head: u64::MAX, ..Mark::default() };
-            let marks = Marks { known: true, floor: -1, newest: 0, files: vec![mark] };
+            let marks = Marks { known: true, floor: -1, files: vec![mark], ..Marks::default() };
             assert_eq!(serde_json::from_str::<Marks>(&serde_json::to_string(&marks)?)?, marks);
         }
         assert_eq!(serde_json::from_str::<Marks>("{}")?, Marks::default());

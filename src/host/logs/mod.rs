@@ -1,4 +1,4 @@
-//! Reads logs from where they were left, without losing a line: files, however they are rotated.
+//! Reads logs from where they were left, without losing a line: files, however they are rotated; the journal; commands.
 //!
 //! What is remembered of a file is a place in its content: the offset, fingerprints of the first KiB and of the last one
 //! before the offset, and as hints its inode, birth and time ([`Marks`]). At the next run:
@@ -11,12 +11,16 @@
 //!    is said to be lost.
 //! 3. [`reader`] cuts what it reads into blocks of whole lines, made UTF-8 by [`encoding`].
 //!
+//! The systemd [`journal`] and the output of a [`command`] are followed each in its own way.
+//!
 //! A reader knows no rule and no pattern: it yields blocks. A file on a network mount that hangs is left to the alarm
 //! of the deadline.
 
 mod birth;
+mod command;
 mod encoding;
 mod follow;
+mod journal;
 mod kin;
 mod last;
 mod marks;
@@ -71,6 +75,9 @@ pub struct Wishes {
     pub last_lines: Option<usize>,
     /// The whole of each file, with no regard to what is remembered.
     pub whole: bool,
+    /// Lines of a command that writes the newest first stay in its order, and are not turned into that of time: for who
+    /// puts several lines together to one.
+    pub as_written: bool,
 }
 
 impl Default for Wishes {
@@ -83,6 +90,7 @@ impl Default for Wishes {
             longest_line: LONGEST_LINE,
             last_lines: None,
             whole: false,
+            as_written: false,
         }
     }
 }
@@ -90,7 +98,7 @@ impl Default for Wishes {
 /// Some whole lines.
 #[derive(Clone, Copy, Debug)]
 pub struct Block<'a> {
-    /// The file that they were read from.
+    /// The file that they were read from; of other sources, the name that they were given by.
     pub file: &'a Path,
     /// UTF-8, or the bytes as they are where nobody knows their encoding. Each line ends in a newline, except the last
     /// one of a finished file, and one that is cut.
@@ -106,10 +114,14 @@ pub struct Block<'a> {
 pub struct Read {
     /// What to remember.
     pub marks: Marks,
-    /// Why lines may be lost, in words.
-    pub lost: Vec<String>,
+    /// Why lines may be lost.
+    pub lost: Vec<Gap>,
     /// Bytes that are left for the next run, as far as that is known.
     pub left: Option<u64>,
+    /// There is more for the next run, nobody knows how much.
+    pub more: bool,
+    /// The lines of a command were given as it wrote them, the newest first: see [`Wishes::as_written`].
+    pub newest_first: bool,
     /// How many logs were looked at.
     pub files: usize,
     /// How many bytes were read, as they are in the files' content.
@@ -120,6 +132,22 @@ pub struct Read {
     pub began: Vec<PathBuf>,
     /// What could not be read.
     pub problems: Vec<Problem>,
+}
+
+/// Why lines may be lost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// In words, with the name of the log.
+    pub why: String,
+    /// The log was copied and emptied, as some rotations do by design. Nothing shows that a line is missing; whether
+    /// one came in between, nobody knows.
+    pub copied: bool,
+}
+
+impl From<String> for Gap {
+    fn from(why: String) -> Self {
+        Self { why, copied: false }
+    }
 }
 
 /// A file that could not be read.
@@ -163,7 +191,15 @@ pub fn read(
             let pattern = Pattern::dated(dated).map_err(|why| anyhow!(why))?;
             (expand(&pattern, marks, root, &mut read), false)
         }
-        Source::Journal(_) | Source::Command(_) | Source::Stdin => {
+        Source::Journal(fields) => {
+            let name = PathBuf::from(source.to_string());
+            return journal::read(&name, fields, marks, wishes, root, deadline, sink);
+        }
+        Source::Command(line) => {
+            let name = PathBuf::from(source.to_string());
+            return command::read(&name, line, marks, wishes, deadline, sink);
+        }
+        Source::Stdin => {
             return Err(anyhow!("{source} is no file")).context("cannot read it as a log file").map_err(Failure::from);
         }
     };
