@@ -11,6 +11,7 @@ packages="
     prometheus prometheus-node-exporter
     fuse3 python3-fusepy
     faketime strace
+    logrotate rsyslog monitoring-plugins-check-logfiles
     libmonitoring-plugin-perl
     python3-jsonschema
     man-db groff

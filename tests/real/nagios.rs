@@ -60,7 +60,7 @@ impl Nagios {
     }
 
     /// Waits until this many state changes of a service are logged, and gives them: `CRITICAL;SOFT;1`.
-    fn alerts(&mut self, name: &str, count: usize) -> Vec<String> {
+    pub(crate) fn alerts(&mut self, name: &str, count: usize) -> Vec<String> {
         let log = self.log.clone();
         let prefix = format!("SERVICE ALERT: h;{name};");
         self.daemon.until(&format!("{count} alerts of {name}"), || {

@@ -2,7 +2,7 @@
 
 use super::last;
 use super::marks::{MOST_FILES, Mark, Marks};
-use super::opened::{Content, Id, Opened, mtime};
+use super::opened::{Id, Opened, mtime};
 use super::packed::Codec;
 use super::piece::Piece;
 use super::reader::Reader;
@@ -14,7 +14,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// A file of the source, and the way that leads to it.
 struct Group {
@@ -34,11 +33,12 @@ struct Group {
 }
 
 impl Group {
-    fn new(path: &Path, keep: Option<Mark>) -> Self {
+    fn new(path: &Path, mut keep: Option<Mark>, around: &Around<'_>) -> Self {
+        let late = keep.as_mut().and_then(|mark| around.late(mark));
         Self {
             path: path.to_owned(),
             pieces: Vec::new(),
-            late: late(keep.as_ref()),
+            late,
             keep,
             lost: Vec::new(),
             mtime: i64::MAX,
@@ -59,6 +59,8 @@ pub(super) struct Follow<'a> {
     pub(super) deadline: &'a Deadline,
     /// The source is one log by name, not a pattern: that it is missing is worth a word.
     pub(super) single: bool,
+    /// More files fit the pattern than are looked at.
+    pub(super) surplus: bool,
 }
 
 impl Follow<'_> {
@@ -119,7 +121,7 @@ impl Follow<'_> {
             if !(was_done && piece.opened.packed.is_some()) {
                 behind = ended.take().or(behind);
                 let now = Mark::of(&group.path, &piece.opened, &piece.at, piece.done);
-                ended = (piece.finished && piece.opened.packed.is_none() && now.offset > 0).then(|| now.clone());
+                ended = (now.size > 0).then(|| now.clone());
                 mark = Some(now.with_real(mark.take()));
             }
             if reader.stopped {
@@ -150,7 +152,7 @@ impl Follow<'_> {
             {
                 around.members.push(id);
                 own.remove(path.as_path());
-                groups.push(Group::new(&path, Some(Mark { quiet: true, ..mark.clone() })));
+                groups.push(Group::new(&path, Some(Mark { quiet: true, ..mark.clone() }), around));
                 continue;
             }
             match Opened::open(&path) {
@@ -165,7 +167,8 @@ impl Follow<'_> {
                     }
                     if !missing {
                         // It may be readable again at the next run.
-                        groups.extend(own.remove(path.as_path()).map(|mark| Group::new(&path, Some(mark.clone()))));
+                        let keep = own.remove(path.as_path());
+                        groups.extend(keep.map(|mark| Group::new(&path, Some(mark.clone()), around)));
                     }
                 }
             }
@@ -179,7 +182,8 @@ impl Follow<'_> {
             match place {
                 Some((at, content)) => {
                     let keep = own.remove(file.path.as_path()).cloned();
-                    groups.push(with_piece(Group::new(&file.path.clone(), keep), Piece::new(file, at, content)));
+                    let group = Group::new(&file.path.clone(), keep, around);
+                    groups.push(with_piece(group, Piece::new(file, at, content)));
                 }
                 None => strangers.push(file),
             }
@@ -198,9 +202,9 @@ impl Follow<'_> {
                     own.remove(mark.path.as_path());
                     let (old, group_id, emptied) = (mark.path.clone(), file.id, mark.clone());
                     let keep = Mark { path: file.path.clone(), ..mark };
-                    let mut group =
-                        with_piece(Group::new(&keep.path.clone(), Some(keep)), Piece::new(file, at, content));
-                    group.pieces.iter_mut().for_each(|piece| piece.finished = true);
+                    let group = Group::new(&keep.path.clone(), Some(keep), around);
+                    let mut group = with_piece(group, Piece::new(file, at, content));
+                    group.pieces.iter_mut().for_each(|piece| piece.finished = piece.opened.is_at_rest());
                     group.moved = true;
                     if present.get(&old).is_some_and(|id| emptied.is_of(*id) && !emptied.is_of(group_id)) {
                         group.lost.push(trace::copied(&old));
@@ -229,7 +233,7 @@ impl Follow<'_> {
         around: &Around<'_>,
         read: &mut Read,
     ) -> Option<Group> {
-        let mut group = Group::new(&file.path.clone(), mark.cloned());
+        let mut group = Group::new(&file.path.clone(), mark.cloned(), around);
         if let Some(mark) = mark {
             let way = around.way(mark, Some(&file));
             if !way.found && self.deadline.is_over() {
@@ -263,8 +267,12 @@ impl Follow<'_> {
 
     /// A log that is not there any more.
     fn departure(&self, path: &Path, mark: &Mark, around: &Around<'_>, read: &mut Read) -> Group {
-        let mut group = Group::new(path, Some(mark.clone()));
+        let mut group = Group::new(path, Some(mark.clone()), around);
         if !self.single && fs::exists(path).unwrap_or(false) {
+            if !self.surplus {
+                // It has come back since the folder was listed: the next run will see.
+                return group;
+            }
             group.missing = true;
             if untouched(path, mark).is_none() {
                 let log = path.display();
@@ -296,19 +304,6 @@ impl Follow<'_> {
 /// The search is for the next run: nothing may be concluded from it.
 fn no_time(path: &Path) -> Problem {
     Problem::new(path, io::Error::new(io::ErrorKind::TimedOut, "there was no time to look for what was rotated away"))
-}
-
-/// What has been added to the generation before since it was read to its end.
-fn late(mark: Option<&Mark>) -> Option<Piece> {
-    let behind = mark?.behind.as_deref()?;
-    let path = if behind.real.as_os_str().is_empty() { &behind.path } else { &behind.real };
-    let metadata = fs::metadata(path).ok()?;
-    if !Id::of(&metadata).is_same(behind.id) || metadata.len() <= behind.offset {
-        return None;
-    }
-    let opened = Opened::open(path).ok()?;
-    let at = opened.find(behind, &Deadline::after(Duration::ZERO)).ok()??.0;
-    Some(Piece::new(opened, at, Content::Plain))
 }
 
 fn with_piece(mut group: Group, piece: Piece) -> Group {

@@ -39,14 +39,17 @@ pub(super) struct Kinship {
 }
 
 impl Kinship {
-    /// Looks around a log, and around the file that a link of its name leads to.
-    pub(super) fn of(log: &Path, rotated: &[Pattern], root: impl Fn(&Path) -> PathBuf) -> Self {
+    /// Looks around a log, and around the file that a link of its name leads to; while a link is switched there is none
+    /// for a moment, and `led` is where it led to, if that is known.
+    pub(super) fn of(log: &Path, led: &Path, rotated: &[Pattern], root: impl Fn(&Path) -> PathBuf) -> Self {
         let mut found = Vec::new();
         look_around(log, false, &mut found);
         // A link that is switched from file to file: its targets are the generations.
         if let Ok(target) = fs::read_link(log) {
             let beside = log.parent().unwrap_or(Path::new("")).join(target);
             look_around(&fs::canonicalize(log).unwrap_or(beside), true, &mut found);
+        } else if !log.exists() {
+            look_around(led, true, &mut found);
         }
         for pattern in rotated {
             for path in pattern.expand(&root).0 {
@@ -65,6 +68,12 @@ impl Kinship {
         let surplus = kinship.files.len().saturating_sub(MOST);
         kinship.files.drain(..surplus);
         kinship
+    }
+
+    /// Whether the same files lie around the log as at another look.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        let names = |kinship: &Self| kinship.files.iter().map(|kin| (kin.path.clone(), kin.id)).collect::<Vec<_>>();
+        names(self) == names(other)
     }
 
     /// Whether one generation is behind another in time.
@@ -123,7 +132,8 @@ fn look_around(log: &Path, shapes: bool, found: &mut Vec<Kin>) {
             continue;
         };
         let plain = names::unpacked(&other);
-        let (shape, age) = (names::shape(plain), names::age(plain, name));
+        // Pieces of one shape differ by their numbers alone, wherever these stand.
+        let (shape, age) = (names::shape(plain), names::age(plain, if shapes { OsStr::new("") } else { name }));
         found.extend(kin(log.with_file_name(&other), &other, relation == Relation::Generation, shape, age));
     }
 }

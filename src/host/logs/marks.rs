@@ -21,6 +21,8 @@ pub struct Marks {
     pub(super) known: bool,
     /// Files that were last written before this are not new but left out: nanoseconds since 1970.
     pub(super) floor: i64,
+    /// The time of the newest file that fitted a pattern at the last run, packed ones too: nanoseconds since 1970.
+    pub(super) newest: i64,
     pub(super) files: Vec<Mark>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) journal: Option<journal::Mark>,
@@ -108,7 +110,12 @@ impl Mark {
         }
         self.real = match before.filter(|before| before.id == self.id && before.path == self.path) {
             Some(before) => before.real,
-            None => fs::canonicalize(&self.path).ok().filter(|real| *real != self.path).unwrap_or_default(),
+            None => {
+                // Nor may it lead elsewhere by now.
+                let same = |real: &PathBuf| fs::metadata(real).is_ok_and(|file| Id::of(&file).is_same(self.id));
+                let real = fs::canonicalize(&self.path).ok().filter(|real| *real != self.path);
+                real.filter(same).unwrap_or_default()
+            }
         };
         self
     }

@@ -60,6 +60,7 @@ use piece::Piece;
 use reader::Reader;
 pub use reversed::reversed;
 pub use source::Source;
+use std::collections::BTreeSet;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -205,10 +206,10 @@ pub fn read(
     let mut read = Read::default();
     let (paths, single) = match source {
         Source::File(path) => (vec![root.path(path)], true),
-        Source::Glob(glob) => (expand(&Pattern::glob(glob), root, &mut read), false),
+        Source::Glob(glob) => (expand(&Pattern::glob(glob), marks, root, &mut read), false),
         Source::Dated(dated) => {
             let pattern = Pattern::dated(dated).map_err(|why| anyhow!(why))?;
-            (expand(&pattern, root, &mut read), false)
+            (expand(&pattern, marks, root, &mut read), false)
         }
         Source::Journal(fields) => {
             let name = PathBuf::from(source.to_string());
@@ -247,7 +248,11 @@ pub fn read(
         read.marks.floor = marks.floor;
         let (paths, floor) = follow::newest(paths);
         read.marks.floor = floor.unwrap_or(marks.floor).max(marks.floor);
-        Follow { wishes, root, deadline, single }.read(paths, marks, &mut reader, &mut read);
+        Follow { wishes, root, deadline, single, surplus: floor.is_some() }.read(paths, marks, &mut reader, &mut read);
+        if reader.stopped {
+            // What came packed, and is left, must still be new at the next run.
+            read.marks.newest = marks.newest;
+        }
     }
     (read.bytes, read.cut_lines) = (reader.bytes, reader.cut_lines);
     Ok(read)
@@ -269,14 +274,32 @@ fn windowed(
     Ok(done)
 }
 
-/// The files of a pattern. Packed ones are rotated pieces of the others, unless the pattern asks for them.
-fn expand(pattern: &Pattern, root: &Root, read: &mut Read) -> Vec<PathBuf> {
+/// The files of a pattern. Packed ones are rotated pieces of the others, unless the pattern asks for them, or they came
+/// and were packed since the last run: then nobody has read them.
+fn expand(pattern: &Pattern, marks: &Marks, root: &Root, read: &mut Read) -> Vec<PathBuf> {
     let (mut paths, problems) = pattern.expand(|path| root.path(path));
     if !pattern.is_of_packed() {
-        paths.retain(|path| path.file_name().and_then(Codec::of).is_none());
+        let (packed, plain): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| is_packed(path));
+        let there: BTreeSet<&Path> = plain.iter().map(PathBuf::as_path).collect();
+        let knows = |path: &Path| marks.files.iter().any(|mark| mark.path == path);
+        let newer = |path: &Path| opened::time(path).is_some_and(|time| marks.known && time > marks.newest);
+        read.marks.newest =
+            plain.iter().chain(&packed).filter_map(|path| opened::time(path)).fold(marks.newest, i64::max);
+        let unread = |path: &PathBuf| {
+            let unpacked = path.with_extension("");
+            let came = newer(path) && !knows(&unpacked) && !there.contains(&*unpacked);
+            came || knows(path)
+        };
+        let unread: Vec<PathBuf> = packed.into_iter().filter(unread).collect();
+        paths = plain;
+        paths.extend(unread);
     }
     read.problems.extend(problems.into_iter().map(|(path, error)| Problem::new(&path, error)));
     paths
+}
+
+fn is_packed(path: &Path) -> bool {
+    path.file_name().and_then(Codec::of).is_some()
 }
 
 /// Reads a file as it is, or its last lines.

@@ -7,12 +7,12 @@ use super::position::{FINGERPRINT, Position, fingerprint};
 use crate::runtime::deadline::Deadline;
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::{FileExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// What tells a file apart from others of the same name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +42,14 @@ impl Id {
 pub(super) fn mtime(metadata: &Metadata) -> i64 {
     metadata.mtime().saturating_mul(1_000_000_000).saturating_add(metadata.mtime_nsec())
 }
+
+/// The same of a file by its name; `None` where it is gone.
+pub(super) fn time(path: &Path) -> Option<i64> {
+    fs::metadata(path).ok().map(|metadata| mtime(&metadata))
+}
+
+/// Who has written half a line writes the rest within this time.
+const LATELY: Duration = Duration::from_secs(10);
 
 /// Bytes of a packed file that are passed over in one go.
 const SKIP: usize = 32 * 1024;
@@ -106,6 +114,13 @@ impl Opened {
             }
         };
         Ok(opened)
+    }
+
+    /// Whether its last line can be taken for finished although it has no end: packed files are, and those to which
+    /// nobody has written for a while.
+    pub(super) fn is_at_rest(&self) -> bool {
+        let written = UNIX_EPOCH + Duration::from_nanos(u64::try_from(self.mtime).unwrap_or(0));
+        self.packed.is_some() || SystemTime::now().duration_since(written).unwrap_or(LATELY) >= LATELY
     }
 
     /// Its content from a place on, and that place if it is the one that is remembered.

@@ -1,5 +1,6 @@
 //! Patterns of paths: globs, and dates as strftime(3) writes them. Each part of a pattern stands for one name.
 
+use super::names;
 use super::packed::Codec;
 use std::ffi::OsStr;
 use std::fs;
@@ -61,11 +62,13 @@ impl Pattern {
         self.parts.first().is_some_and(|part| fits(part, name))
     }
 
-    /// The paths that exist and fit, below `root`; and what could not be looked at.
+    /// The paths that exist and fit, below `root`, also those that fit without the ending of a packer; and what could
+    /// not be looked at.
     pub(super) fn expand(&self, root: impl Fn(&Path) -> PathBuf) -> (Vec<PathBuf>, Vec<(PathBuf, io::Error)>) {
         let mut found = vec![if self.absolute { root(Path::new("/")) } else { PathBuf::new() }];
         let (mut problems, mut looked) = (Vec::new(), 0);
-        for part in &self.parts {
+        let last = self.parts.len().saturating_sub(1);
+        for (at, part) in self.parts.iter().enumerate() {
             if let Some(plain) = literal(part) {
                 for path in &mut found {
                     path.push(OsStr::from_bytes(&plain));
@@ -92,7 +95,8 @@ impl Pattern {
                     let name = entry.file_name();
                     // As in a shell, hidden files want to be named.
                     let hidden = name.as_bytes().starts_with(b".") && part.first() != Some(&Token::Byte(b'.'));
-                    if !hidden && fits(part, name.as_bytes()) {
+                    let packed = at == last && fits(part, names::unpacked(&name));
+                    if !hidden && (packed || fits(part, name.as_bytes())) {
                         next.push(folder.join(name));
                     }
                 }

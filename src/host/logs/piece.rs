@@ -98,6 +98,10 @@ impl Piece {
             self.done = true;
             return Ok(());
         }
+        if self.opened.packed.is_none() && self.opened.file.metadata()?.len() < self.opened.size {
+            // It was emptied since it was opened. Where the rest is now, the next run will find.
+            return Ok(());
+        }
         let (form, bom) = Form::of(encoding, &self.opened.head);
         let end = if self.opened.packed.is_some() { u64::MAX } else { self.opened.size };
         let log = Log::of(of, &self.opened, late);

@@ -97,7 +97,7 @@ impl Last<'_> {
             }
         };
         let mut pieces = Vec::new();
-        let kinship = Kinship::of(&path, rotated, |path| self.root.path(path));
+        let kinship = Kinship::of(&path, Path::new(""), rotated, |path| self.root.path(path));
         for kin in kinship.since(nanoseconds(self.since.from)).filter(|kin| kin.generation) {
             match Opened::open(&kin.path) {
                 // Renamed meanwhile, it may be another one.

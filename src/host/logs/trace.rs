@@ -5,10 +5,12 @@ use super::marks::Mark;
 use super::opened::{Id, Opened};
 use super::pattern::Pattern;
 use super::piece::Piece;
+use super::position::FINGERPRINT;
 use super::{Gap, Wishes};
 use crate::runtime::deadline::Deadline;
 use crate::runtime::root::Root;
 use std::cmp::Reverse;
+use std::fs;
 use std::io;
 use std::path::Path;
 
@@ -42,12 +44,40 @@ impl<'a> Around<'a> {
 
     /// What lies around a log; without the generation that was read before, which is looked after by itself.
     fn all_kin(&self, mark: &Mark) -> Kinship {
-        let mut kinship = Kinship::of(&mark.path, &self.rotated, |path| self.root.path(path));
+        let mut kinship = Kinship::of(&mark.path, &mark.real, &self.rotated, |path| self.root.path(path));
         if let Some(behind) = mark.behind.as_deref() {
-            let known = |kin: &Kin| behind.is_of(kin.id) && Piece::find(kin, behind, self.deadline).is_some();
-            kinship.files.retain(|kin| !known(kin));
+            kinship.files.retain(|kin| !(may_be(behind, kin) && Piece::find(kin, behind, self.deadline).is_some()));
         }
         kinship
+    }
+
+    /// What has been added to the generation before since it was read to its end. It may have been renamed or packed
+    /// since; the mark then learns its new name, and forgets what is gone.
+    pub(super) fn late(&self, mark: &mut Mark) -> Option<Piece> {
+        let behind = mark.behind.take()?;
+        let name = if behind.real.as_os_str().is_empty() { &behind.path } else { &behind.real };
+        match fs::metadata(name) {
+            Ok(metadata) if Id::of(&metadata).is_same(behind.id) => {
+                let written = metadata.len() > behind.offset;
+                let opened = written.then(|| Opened::open(name).ok()).flatten();
+                let found = opened.and_then(|opened| {
+                    let (at, content) = opened.find(&behind, self.deadline).ok()??;
+                    let finished = opened.is_at_rest();
+                    Some(Piece { finished, ..Piece::new(opened, at, content) })
+                });
+                mark.behind = Some(behind);
+                found
+            }
+            _ => {
+                let kinship = Kinship::of(&mark.path, &mark.real, &self.rotated, |path| self.root.path(path));
+                let likely = kinship.files.iter().filter(|kin| may_be(&behind, kin));
+                let mut piece = likely.filter_map(|kin| Piece::find(kin, &behind, self.deadline)).next()?;
+                piece.finished = piece.opened.is_at_rest();
+                let (real, id) = (piece.opened.path.clone(), piece.opened.id);
+                mark.behind = Some(Box::new(Mark { real, id, ..*behind }));
+                Some(piece)
+            }
+        }
     }
 
     fn kinship(&self, mark: &Mark) -> Kinship {
@@ -71,8 +101,12 @@ impl<'a> Around<'a> {
     fn try_way(&self, mark: &Mark, present: Option<&Opened>, at_last: bool) -> io::Result<Way> {
         let kinship = self.kinship(mark);
         let holder = self.holder(mark, &kinship);
+        if holder.is_none() && !at_last && !self.kinship(mark).is_same(&kinship) {
+            return Err(io::Error::other("files were renamed or packed meanwhile"));
+        }
         let mut way = Way { found: holder.is_some(), ..Way::default() };
-        let newer = newer(mark, &kinship, holder.as_ref().map(|(kin, _)| kin));
+        let mut newer = newer(mark, &kinship, holder.as_ref().map(|(kin, _)| kin));
+        newer.retain(|kin| !present.is_some_and(|present| is_copy(kin, present)));
         way.lost.extend(lost(mark, present, holder.as_ref().map(|(kin, _)| kin), !newer.is_empty()));
         way.pieces.extend(holder.map(|(_, piece)| piece).filter(|_| mark.offset > 0));
         for kin in newer {
@@ -87,6 +121,10 @@ impl<'a> Around<'a> {
         }
         for piece in &mut way.pieces {
             piece.finished = true;
+        }
+        // Of the last one the end may be half a line, which its writer will finish.
+        if let Some(last) = way.pieces.last_mut() {
+            last.finished = last.opened.is_at_rest();
         }
         Ok(way)
     }
@@ -111,7 +149,7 @@ impl<'a> Around<'a> {
     pub(super) fn is_another(&self, mark: &Mark, opened: &Opened) -> bool {
         let same = mark.is_of(opened.id);
         let changed = (opened.size, opened.mtime) != (mark.size, mark.mtime);
-        if same && (mark.offset >= super::position::FINGERPRINT as u64 || !changed) {
+        if same && (mark.offset >= FINGERPRINT as u64 || !changed) {
             return false;
         }
         if !same && mark.offset == 0 {
@@ -120,12 +158,34 @@ impl<'a> Around<'a> {
         self.all_kin(mark).since(mark.mtime).filter(|kin| !kin.id.is_same(opened.id)).any(|kin| {
             let renamed = !same && mark.is_of(kin.id);
             // What had nothing in it is found anywhere. What was copied before it was emptied is of the same moment.
-            let later = mark.offset > 0 || kin.is_after(mark.mtime);
+            let later = mark.offset > 0 || mark.size > 0 || kin.is_after(mark.mtime);
             (renamed || (kin.generation && later))
                 && Piece::find(kin, mark, self.deadline)
                     .is_some_and(|piece| renamed || goes_on_otherwise(piece, opened))
         })
     }
+}
+
+/// Whether a file can be the one in which a position is, by its number or because it is packed.
+fn may_be(mark: &Mark, kin: &Kin) -> bool {
+    match kin.packed {
+        None => mark.is_of(kin.id),
+        Some(_) => mark.is_of(kin.id) || (mark.offset > 0 && kin.is_since(mark.mtime)),
+    }
+}
+
+/// Whether a file is a copy that somebody makes, or has made, of the present log: it is no generation of its own while
+/// that has not been emptied.
+fn is_copy(kin: &Kin, present: &Opened) -> bool {
+    if kin.packed.is_some() || kin.size == 0 || kin.size > present.size {
+        return false;
+    }
+    let Ok(copy) = Opened::open(&kin.path) else { return false };
+    // What was renamed is older than what was made in its place.
+    let older = copy.id.born != 0 && copy.id.born < present.id.born;
+    let from = copy.size.saturating_sub(FINGERPRINT as u64);
+    let end = |opened: &Opened| opened.bytes(from, usize::try_from(copy.size - from).unwrap_or(FINGERPRINT)).ok();
+    !older && present.head.starts_with(&copy.head) && end(&copy).is_some_and(|tail| Some(tail) == end(present))
 }
 
 /// The generations behind the one that holds the position, or those that were written to since; the oldest first.

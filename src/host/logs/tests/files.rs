@@ -30,7 +30,48 @@ fn a_renamed_log_is_read_to_its_end_with_its_unfinished_line() {
     log.rename("a.log", "a.log.1");
     assert_eq!(log.run().1, "three\n", "its writer may still be at it");
     log.append("a.log", "five\n");
-    assert_eq!(log.text(), "fourfive\n");
+    assert_eq!(log.text(), "five\n");
+    log.append("a.log.1", " and");
+    assert_eq!(log.text(), "");
+    log.rest("a.log.1");
+    assert_eq!(log.text(), "four and");
+    assert_eq!(log.text(), "");
+}
+
+#[test]
+fn a_line_that_is_finished_after_the_rotation_is_one_line() {
+    let mut log = followed();
+    log.append("a.log", "three\nfo");
+    log.rename("a.log", "a.log.1");
+    log.append("a.log", "five\n");
+    assert_eq!(log.text(), "three\nfive\n");
+    log.append("a.log.1", "ur\n");
+    assert_eq!(log.text(), "four\n");
+    assert_eq!(log.text(), "");
+}
+
+#[test]
+fn a_late_line_is_read_under_whatever_name_its_file_has_by_then() {
+    let mut log = followed();
+    log.rename("a.log", "a.log.1");
+    log.append("a.log", "three\n");
+    assert_eq!(log.text(), "three\n");
+    log.append("a.log.1", "late\n");
+    log.rename("a.log.1", "a.log.2");
+    log.rename("a.log", "a.log.1");
+    log.append("a.log", "four\n");
+    assert_eq!(log.text(), "late\nfour\n");
+    assert_eq!(log.text(), "");
+}
+
+#[test]
+fn a_copy_of_what_has_not_been_emptied_yet_is_no_generation() {
+    let mut log = followed();
+    fs::copy(log.path("a.log"), log.path("a.log.2")).expect("copied");
+    fs::write(log.path("a.log"), "").expect("emptied");
+    log.append("a.log", "three\nfour\n");
+    fs::write(log.path("a.log.1"), "three\nfo").expect("copied by half");
+    assert_eq!(log.lossy().0, "three\nfour\n");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::super::Block;
 use super::*;
 use std::fs;
+use std::io::Write as _;
 
 #[test]
 fn a_glob_reads_what_appears_from_its_beginning_and_follows_new_names() {
@@ -15,6 +16,7 @@ fn a_glob_reads_what_appears_from_its_beginning_and_follows_new_names() {
     assert_eq!(logs.text(), "one\ntwo\n");
     // The renamed one fits the pattern, too.
     logs.append("a.log", "three\nunfinished");
+    logs.rest("a.log");
     logs.rename("a.log", "a.log.1");
     logs.append("a.log", "four\n");
     assert_eq!(logs.text(), "three\nunfinishedfour\n");
@@ -29,6 +31,23 @@ fn a_glob_reads_what_appears_from_its_beginning_and_follows_new_names() {
     logs.append("ab.log", "six\n");
     fs::remove_file(logs.path("a.log")).expect("removed");
     assert_eq!(logs.text(), "six\n");
+}
+
+#[test]
+fn a_file_that_came_and_was_packed_between_two_runs_is_read_once() {
+    let mut logs = Follower::new("a-%Y%m%d.log", from_start());
+    logs.append("a-20260101.log", "one\n");
+    assert_eq!(logs.text(), "one\n");
+    logs.append("a-20260102.log", "two\n");
+    let packed = fs::File::create(logs.path("a-20260102.log.gz")).expect("made");
+    let mut packer = flate2::write::GzEncoder::new(packed, flate2::Compression::fast());
+    packer.write_all(b"two\n").and_then(|()| packer.try_finish()).expect("packed");
+    fs::remove_file(logs.path("a-20260102.log")).expect("removed");
+    logs.append("a-20260103.log", "three\n");
+    let text = logs.text();
+    assert!(["two\nthree\n", "three\ntwo\n"].contains(&&*text), "{text}");
+    logs.append("a-20260103.log", "four\n");
+    assert_eq!(logs.text(), "four\n");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::runtime::deadline::Deadline;
 use crate::runtime::root::Root;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// Somebody who reads a source run by run.
 struct Follower {
@@ -38,6 +38,12 @@ impl Follower {
 
     fn rename(&self, from: &str, to: &str) {
         std::fs::rename(self.path(from), self.path(to)).expect("renamed");
+    }
+
+    /// Nobody has written to it for a minute.
+    fn rest(&self, name: &str) {
+        let file = std::fs::File::options().append(true).open(self.path(name)).expect("opened");
+        file.set_modified(SystemTime::now() - Duration::from_secs(60)).expect("a time");
     }
 
     /// One run: what was read, and the text.
