@@ -10,7 +10,6 @@ use crate::plugin::Context;
 use crate::runtime::deadline::Deadline;
 use crate::runtime::failure::Failure;
 use anyhow::anyhow;
-use memchr::memchr_iter;
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::ops::ControlFlow;
@@ -100,7 +99,7 @@ struct Taker<'a> {
 impl Taker<'_> {
     fn block(&mut self, block: &Block<'_>) -> ControlFlow<()> {
         let source = self.source(block.file);
-        let ended = memchr_iter(b'\n', block.text).count() as u64;
+        let ended = bytecount::count(block.text, b'\n') as u64;
         let unended = u64::from(!block.text.is_empty() && !block.text.ends_with(b"\n"));
         self.volume.lines += ended + unended;
         let (seen, rules, time) = (&mut self.sample.seen, self.rules, self.cx.now);

@@ -20,16 +20,12 @@ mod search;
 #[cfg(test)]
 mod tests;
 mod weight;
+mod windows;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use memchr::memmem::Finder;
 use memchr::{memchr, memrchr};
 pub(super) use pattern::Pattern;
 use search::{Next, Search};
 use std::ops::{ControlFlow, Range};
-
-/// Up to this many texts a line is searched for each by itself.
-const FEW: usize = 8;
 
 /// What a rule says of lines.
 #[derive(Clone, Debug, Default)]
@@ -59,12 +55,9 @@ pub(super) struct Scanner<'r> {
     rules: &'r [Matcher],
     /// The patterns of all rules in the order of the rules.
     entries: Vec<Entry<'r>>,
-    search: Search,
-    texts: Overlapping,
+    search: Search<'r>,
     /// Entries that no text speaks for.
     always: Vec<u64>,
-    /// Whether whatever the search finds is a hit of the only entry.
-    certain: bool,
 }
 
 #[derive(Debug)]
@@ -72,13 +65,6 @@ struct Entry<'r> {
     rule: usize,
     place: usize,
     pattern: &'r Pattern,
-}
-
-/// Tells which texts are in a line, also those that overlap.
-#[derive(Debug)]
-enum Overlapping {
-    Few(Vec<(Finder<'static>, usize)>),
-    Many(AhoCorasick, Vec<usize>),
 }
 
 impl<'r> Scanner<'r> {
@@ -96,32 +82,10 @@ impl<'r> Scanner<'r> {
             .collect();
         let search = Search::new(entries.iter().map(|entry| entry.pattern))?;
         let mut always = vec![0; entries.len().div_ceil(64)];
-        let mut texts = Vec::new();
-        for (number, entry) in entries.iter().enumerate() {
-            match entry.pattern.required() {
-                Some(required) => texts.extend(required.texts.iter().map(|text| (text, number))),
-                None => mark(&mut always, number),
-            }
+        for (number, _) in entries.iter().enumerate().filter(|(_, entry)| entry.pattern.required().is_none()) {
+            mark(&mut always, number);
         }
-        let certain = match (&entries[..], rules) {
-            ([only], [rule]) => {
-                rule.except.is_empty()
-                    && only.pattern.required().is_some_and(|required| required.exact && required.texts.len() == 1)
-            }
-            _ => false,
-        };
-        let texts = if texts.len() <= FEW {
-            Overlapping::Few(texts.iter().map(|(text, number)| (Finder::new(text).into_owned(), *number)).collect())
-        } else {
-            let numbers = texts.iter().map(|(_, number)| *number).collect();
-            let automaton = AhoCorasick::builder()
-                .match_kind(MatchKind::Standard)
-                .kind(Some(AhoCorasickKind::DFA))
-                .build(texts.iter().map(|(text, _)| text))
-                .map_err(|error| format!("the patterns are too many: {error}"))?;
-            Overlapping::Many(automaton, numbers)
-        };
-        Ok(Self { rules, entries, search, texts, always, certain })
+        Ok(Self { rules, entries, search, always })
     }
 
     /// Calls `sink` with each line of the block that a rule takes, in their order, until it breaks. The block is of
@@ -140,12 +104,11 @@ impl<'r> Scanner<'r> {
             let line = line_around(block, at, place);
             at = line.end + 1;
             let text = trimmed(block.get(line.clone()).unwrap_or_default());
-            let taken = if self.certain {
-                (place < line.start + text.len()).then_some((0, 0))
-            } else {
-                self.judge(text, &mut marks)?
-            };
-            if let Some((rule, pattern)) = taken
+            for (mark, always) in marks.iter_mut().zip(&self.always) {
+                *mark = *always;
+            }
+            self.search.mark(block, &line, &(line.start..line.start + text.len()), &mut next, &mut marks);
+            if let Some((rule, pattern)) = self.judge(text, &marks)?
                 && sink(Hit { rule, pattern, start: line.start, line: text }).is_break()
             {
                 break;
@@ -159,12 +122,14 @@ impl<'r> Scanner<'r> {
     /// # Errors
     /// When a pattern is too large to be compiled.
     pub(super) fn judge_line(&self, line: &[u8]) -> Result<Option<(usize, usize)>, String> {
-        self.judge(line, &mut self.always.clone())
+        let (whole, mut marks, mut next) = (0..line.len(), self.always.clone(), Next::default());
+        self.search.next(line, 0, &mut next);
+        self.search.mark(line, &whole, &whole, &mut next, &mut marks);
+        self.judge(line, &marks)
     }
 
-    fn judge(&self, line: &[u8], marks: &mut [u64]) -> Result<Option<(usize, usize)>, String> {
-        marks.copy_from_slice(&self.always);
-        self.texts.mark(line, marks);
+    /// The first rule that takes a line in which the texts of the marked entries are.
+    fn judge(&self, line: &[u8], marks: &[u64]) -> Result<Option<(usize, usize)>, String> {
         let mut refused = None;
         for (word, bits) in marks.iter().enumerate() {
             let mut bits = *bits;
@@ -204,27 +169,6 @@ impl Entry<'_> {
             Ok(true)
         } else {
             self.pattern.matches(line)
-        }
-    }
-}
-
-impl Overlapping {
-    fn mark(&self, line: &[u8], marks: &mut [u64]) {
-        match self {
-            Self::Few(texts) => {
-                for (finder, number) in texts {
-                    if finder.find(line).is_some() {
-                        mark(marks, *number);
-                    }
-                }
-            }
-            Self::Many(automaton, numbers) => {
-                for found in automaton.find_overlapping_iter(line) {
-                    if let Some(number) = numbers.get(found.pattern().as_usize()) {
-                        mark(marks, *number);
-                    }
-                }
-            }
         }
     }
 }
