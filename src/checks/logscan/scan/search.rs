@@ -92,7 +92,9 @@ impl<'r> Search<'r> {
             };
             first = first.min(place);
         }
-        (first < block.len()).then_some(first)
+        // A line without its end may be matched at its very end.
+        let behind = block.len() + usize::from(!block.ends_with(b"\n"));
+        (first < behind).then_some(first)
     }
 
     /// Marks the entries whose texts are in a line, which begins at or behind where the last search began. `text` is

@@ -55,9 +55,9 @@ fn a_line_that_is_not_finished_is_a_line_too_and_the_sink_may_stop() {
     assert_eq!((scanned, seen), (Ok(()), 1));
 }
 
-const PIECES: [&str; 24] = [
+const PIECES: [&str; 25] = [
     "ab", "abc", "bcd", "cd", "a+b", "^ab", "cd$", r"\d{2}", "(?i)abc", "ab|cd", "[ab]c", ".b.", "a.*d", "b?c", "^$",
-    "d\\b", r"\Aab", r"cd\z", "(ab)+", "x", "1", "\\s", "[^a]b", "(?i)D",
+    "d\\b", r"\Aab", r"cd\z", "(ab)+", "x", "1", "\\s", "[^a]b", "(?i)D", "x?$",
 ];
 
 fn piece() -> impl Strategy<Value = &'static str> {
