@@ -79,7 +79,8 @@ pub(crate) fn all() -> Vec<Case> {
     for (patterns, words) in [(1, "1 pattern"), (5, "5 patterns"), (50, "50 patterns")] {
         for (per_million, rate) in [(0, "no line matches"), (100, "0.01 % match"), (50_000, "5 % match")] {
             let least = if patterns == 50 { 2.5 } else { 1.0 };
-            let (mut commands, mut targets) = (vec![Whole, RgReads, Rg, Grep], vec![Target::Times(RgReads, least), MEMORY]);
+            let (mut commands, mut targets) =
+                (vec![Whole, RgReads, Rg, Grep], vec![Target::Times(RgReads, least), MEMORY]);
             if per_million == 100 {
                 commands.extend([CheckLogfiles, Mtail]);
                 targets.push(Target::Times(CheckLogfiles, 150.0));

@@ -6,7 +6,9 @@ use crate::measure::{Measured, Row};
 use crate::stats::Spread;
 
 pub(crate) fn header(machine: &Machine, mib: u64, rounds: u16) {
-    println!("vitals: check_logscan beside its peers; {mib} MiB of log, medians of {rounds} rounds, one processor, warm caches");
+    println!(
+        "vitals: check_logscan beside its peers; {mib} MiB of log, medians of {rounds} rounds, one processor, warm caches"
+    );
     for (key, value) in machine.lines() {
         println!("  {key:<16}{value}");
     }
@@ -14,7 +16,10 @@ pub(crate) fn header(machine: &Machine, mib: u64, rounds: u16) {
 
 /// Returns how many commands could not be measured or count other lines than ours.
 pub(crate) fn case(case: &Case, rows: &[Row]) -> usize {
-    println!("\n  {:<46}{:>10}{:>8}{:>11}{:>9}{:>14}", case.what, "CPU ms", "GB/s", "peak KiB", "lines", "instructions");
+    println!(
+        "\n  {:<46}{:>10}{:>8}{:>11}{:>9}{:>14}",
+        case.what, "CPU ms", "GB/s", "peak KiB", "lines", "instructions"
+    );
     let measured = |wanted: Command| rows.iter().find(|row| row.command == wanted)?.outcome.as_ref().ok();
     let ours = rows.iter().find(|row| row.command.is_ours()).and_then(|row| row.outcome.as_ref().ok());
     let mut failed = 0;

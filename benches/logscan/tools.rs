@@ -23,7 +23,11 @@ pub(crate) fn argv(command: Command, case: &Case, log: &Path, own: &Path) -> Res
         Command::CheckLogfiles | Command::CheckLogfilesFollows => find(PLUGINS, "check_logfiles"),
     };
     let Some(program) = program.filter(|program| program.is_file()) else {
-        return Ok(Err(if command.is_ours() { "not built".into() } else { "not installed: benches/install.sh".into() }));
+        return Ok(Err(if command.is_ours() {
+            "not built".into()
+        } else {
+            "not installed: benches/install.sh".into()
+        }));
     };
     let list = own.join("patterns");
     fs::write(&list, patterns.join("\n") + "\n").context("write the patterns")?;
@@ -60,13 +64,16 @@ pub(crate) fn argv(command: Command, case: &Case, log: &Path, own: &Path) -> Res
         }
         Command::Grep => add(&["-c", if case.patterns.are_texts() { "-F" } else { "-E" }, "-f", list, log]),
         Command::Mtail => {
-            let body: String =
-                patterns.iter().map(|pattern| format!("/{}/ {{\n  hits++\n  stop\n}}\n", pattern.replace('/', "\\/"))).collect();
+            let body: String = patterns
+                .iter()
+                .map(|pattern| format!("/{}/ {{\n  hits++\n  stop\n}}\n", pattern.replace('/', "\\/")))
+                .collect();
             fs::write(own.join("hits.mtail"), format!("counter hits\n{body}"))?;
             add(&["-one_shot", "-progs", folder, "-logs", log]);
         }
         Command::CheckLogfiles | Command::CheckLogfilesFollows => {
-            let quoted: Vec<String> = patterns.iter().map(|pattern| format!("'{}'", pattern.replace('\'', "\\'"))).collect();
+            let quoted: Vec<String> =
+                patterns.iter().map(|pattern| format!("'{}'", pattern.replace('\'', "\\'"))).collect();
             // Without allyoucaneat a first run begins at the end of the log.
             let from = if command == Command::CheckLogfiles { ",allyoucaneat" } else { "" };
             let config = format!(
