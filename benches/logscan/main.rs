@@ -12,8 +12,10 @@
 )]
 
 mod cases;
+#[allow(dead_code, reason = "the plugins' benchmark links a C library statically, too")]
 #[path = "../plugins/compile.rs"]
 mod compile;
+#[allow(dead_code, reason = "in the plugins' benchmark counting is an option")]
 #[path = "../plugins/instructions.rs"]
 mod instructions;
 mod log;
