@@ -15,7 +15,7 @@ PLUGINS  := $(patsubst src/bin/%.rs,%,$(wildcard src/bin/check_*.rs))
 # What links the host's C library: resolver, dlopen. The exporter is to be found in a PATH.
 DAEMONS  := vitals_exporter
 
-FOLDERS  := bin lib/vitals/plugins share/man/man1 share/man/man7 share/man/man8 share/vitals share/bash-completion/completions \
+FOLDERS  := bin lib/vitals/plugins share/man/man1 share/man/man7 share/man/man8 share/vitals/logscan share/bash-completion/completions \
 	share/zsh/site-functions share/fish/vendor_completions.d
 
 .PHONY: help build run test soak check bless bench screenshot size install uninstall fuzz clean
@@ -91,6 +91,7 @@ install:
 	install -m 644 man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
 	install -m 644 man/*.7 $(DESTDIR)$(PREFIX)/share/man/man7
 	install -m 644 packaging/json/*.json $(DESTDIR)$(PREFIX)/share/vitals
+	install -m 644 packaging/logscan/*.toml $(DESTDIR)$(PREFIX)/share/vitals/logscan
 	for file in nagios/vitals.cfg icinga2/vitals.conf systemd/vitals_exporter.service; do \
 		sed 's|/usr/lib/vitals/plugins|$(PREFIX)/lib/vitals/plugins|; s|/usr/local/bin|$(PREFIX)/bin|' packaging/$$file \
 			>$(DESTDIR)$(PREFIX)/share/vitals/$${file##*/} || exit 1; \

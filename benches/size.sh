@@ -12,6 +12,7 @@ check_cpu 1250000
 check_mem 1250000
 check_fs 3000000
 check_procs 3000000
+check_logscan 3500000
 "
 
 if [ ! -d "$dir" ]; then

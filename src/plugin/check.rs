@@ -4,10 +4,13 @@ use super::context::Context;
 use crate::model::catalogue::Catalogue;
 use crate::model::report::Report;
 use crate::model::timestamp::Timestamp;
+use crate::runtime::deadline::Deadline;
 use crate::runtime::failure::Failure;
+use crate::runtime::root::Root;
 use crate::runtime::state::Need;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 /// A use of the check as its man page shows it. Every example runs in the tests.
@@ -51,6 +54,20 @@ pub trait Check: clap::Args {
     /// The arguments that define what is watched: runs that differ in them have a memory each.
     fn identity(&self) -> String {
         String::new()
+    }
+
+    /// What the options want instead of a check: a text for a person, given to `out` line by line until it breaks.
+    /// `None`: nothing, so that it is a check.
+    ///
+    /// # Errors
+    /// When it cannot be done.
+    fn instead(
+        &self,
+        _root: &Root,
+        _deadline: &Deadline,
+        _out: &mut dyn FnMut(&str) -> ControlFlow<()>,
+    ) -> Option<Result<(), Failure>> {
+        None
     }
 
     /// What is wrong with options that are each right but do not go together.

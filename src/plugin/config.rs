@@ -1,4 +1,5 @@
-//! `--config FILE`: options from a TOML file, as if they stood in front of those of the command line.
+//! `--config FILE`: options, and what stands without one, from a TOML file, as if they stood in front of those of the
+//! command line.
 
 use crate::runtime::secret::{Secret, refuse_if_open_to_others};
 use anyhow::{Context as _, anyhow, bail};
@@ -109,6 +110,9 @@ fn secrets(value: &Value) -> anyhow::Result<BTreeMap<String, Secret>> {
 }
 
 fn option(key: &str, value: &Value, command: &Command, out: &mut Vec<OsString>) -> anyhow::Result<()> {
+    if command.get_positionals().any(|argument| argument.get_id() == key) {
+        return positional(key, value, out);
+    }
     let argument = command.get_arguments().find(|argument| argument.get_long() == Some(key));
     let Some(argument) = argument.filter(|_| !NOT_HERE.contains(&key)) else {
         bail!("no option '{key}': the keys are the long options of {}", command.get_name());
@@ -127,6 +131,18 @@ fn option(key: &str, value: &Value, command: &Command, out: &mut Vec<OsString>) 
             }
         }
         value => out.push(format!("--{key}={}", scalar(key, value)?).into()),
+    }
+    Ok(())
+}
+
+/// What stands on a command line without an option: the key is its name there, in small letters.
+fn positional(key: &str, value: &Value, out: &mut Vec<OsString>) -> anyhow::Result<()> {
+    for value in value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice) {
+        let text = scalar(key, value)?;
+        if text.len() > 1 && text.starts_with('-') {
+            bail!("'{key}': {text} would be an option");
+        }
+        out.push(text.into());
     }
     Ok(())
 }
@@ -167,6 +183,15 @@ mod tests {
         let config = read("[check_x]\nwarning = ['a=1', 'b=2']\nquiet-ok = true\nverbose = 2\n[other]\nz = 1", 0o644);
         let arguments = config.map(|c| c.arguments).unwrap_or_default();
         assert_eq!(arguments, ["--quiet-ok", "--verbose", "--verbose", "--warning=a=1", "--warning=b=2"]);
+    }
+
+    #[test]
+    fn what_has_no_option_has_its_name_as_key() {
+        let command = Command::new("check_x").arg(Arg::new("log").num_args(1..));
+        let read = |text: &str| configured(text, "check_x", &command).map_err(|e| format!("{e:#}"));
+        assert_eq!(read("[check_x]\nlog = ['/a b', '-']"), Ok(vec!["/a b".into(), "-".into()]));
+        assert_eq!(read("[check_x]\nlog = '/a'"), Ok(vec!["/a".into()]));
+        assert_eq!(read("[check_x]\nlog = '--x'"), Err("[check_x]: 'log': --x would be an option".to_owned()));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::runtime::backstop;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::io;
+use std::ops::ControlFlow;
 use std::os::fd::AsFd as _;
 use std::process::ExitCode;
 
@@ -17,6 +18,39 @@ pub(super) fn emit(text: &str, status: Status) -> (ExitCode, bool) {
     let status = if heard { status } else { unheard(status) };
     backstop::answering(status.code());
     (ExitCode::from(status.code()), heard)
+}
+
+/// A text of many lines for a person, written in pieces as it comes.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    waiting: String,
+    deaf: bool,
+}
+
+impl Lines {
+    /// Bytes that are written at once.
+    const PIECE: usize = 16 * 1024;
+
+    /// Takes one more line; breaks where nobody reads.
+    pub(super) fn say(&mut self, line: &str) -> ControlFlow<()> {
+        self.waiting += line;
+        self.waiting.push('\n');
+        if self.waiting.len() >= Self::PIECE {
+            self.write();
+        }
+        if self.deaf { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// Writes the rest. Success, unless there was nobody to read it.
+    pub(super) fn end(mut self) -> ExitCode {
+        self.write();
+        ExitCode::from(if self.deaf { Status::Unknown.code() } else { Status::Ok.code() })
+    }
+
+    fn write(&mut self) {
+        self.deaf |= write(self.waiting.as_bytes()).is_err();
+        self.waiting.clear();
+    }
 }
 
 /// The state of an answer that did not come out.

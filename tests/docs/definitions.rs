@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 /// Where a package puts the plugins.
 const DIR: &str = "/usr/lib/vitals/plugins";
 
-/// Options that a scheduler must not set: it reads the default format.
-const NOT_FOR_SCHEDULERS: [&str; 2] = ["output", "quiet-ok"];
+/// Options that a scheduler must not set: it reads the default format, and what is for a person is no check.
+const NOT_FOR_SCHEDULERS: [&str; 6] = ["output", "quiet-ok", "reset", "status", "try", "dry-run"];
 
 pub fn icinga(docs: &[Doc]) -> String {
     let mut out = String::from(
@@ -24,6 +24,9 @@ pub fn icinga(docs: &[Doc]) -> String {
         for option in usable(doc) {
             out.push_str(&argument(doc, option));
         }
+        for what in doc.command.get_positionals() {
+            out.push_str(&positional(doc, what));
+        }
         out.push_str("\t}\n}\n");
     }
     out
@@ -37,8 +40,7 @@ fn usable(doc: &Doc) -> impl Iterator<Item = &Arg> {
 fn argument(doc: &Doc, option: &Arg) -> String {
     let long = option.get_long().unwrap_or_default();
     let variable = format!("$vitals_{}_{}$", doc.name, long.replace('-', "_"));
-    let help =
-        option.get_help().map(ToString::to_string).unwrap_or_default().replace('\\', "\\\\").replace('"', "\\\"");
+    let help = help(option);
     let mut lines = match option.get_action() {
         ArgAction::SetTrue => format!("\t\t\tset_if = \"{variable}\"\n"),
         // A number of times: Icinga sees it as a flag.
@@ -48,6 +50,21 @@ fn argument(doc: &Doc, option: &Arg) -> String {
     };
     lines.push_str(&format!("\t\t\tdescription = \"{help}\"\n"));
     format!("\t\t\"--{long}\" = {{\n{lines}\t\t}}\n")
+}
+
+/// What is given without an option, behind all of them.
+fn positional(doc: &Doc, what: &Arg) -> String {
+    let name = what.get_id().as_str();
+    format!(
+        "\t\t\"{name}\" = {{\n\t\t\tvalue = \"$vitals_{}_{name}$\"\n\t\t\tskip_key = true\n\t\t\trepeat_key = true\n\
+         \t\t\torder = 100\n\t\t\tdescription = \"{}\"\n\t\t}}\n",
+        doc.name,
+        help(what),
+    )
+}
+
+fn help(what: &Arg) -> String {
+    what.get_help().map(ToString::to_string).unwrap_or_default().replace('\\', "\\\\").replace('"', "\\\"")
 }
 
 pub fn nagios(docs: &[Doc]) -> String {

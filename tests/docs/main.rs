@@ -8,6 +8,7 @@ mod completions;
 mod definitions;
 mod examples;
 mod exporter;
+mod logscan;
 mod man;
 mod reference;
 mod samples;

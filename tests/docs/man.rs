@@ -36,7 +36,8 @@ fn synopsis(doc: &Doc) -> Roff {
     let mut line = vec![bold(doc.binary()), roman(" ["), italic("OPTION"), roman("]...")];
     for arg in doc.command.get_positionals() {
         let name = arg.get_value_names().and_then(|names| names.first()).map_or("", |name| name.as_str());
-        line.extend([roman(" ["), italic(name), roman("]...")]);
+        let (open, close) = if arg.is_required_set() { (" ", "...") } else { (" [", "]...") };
+        line.extend([roman(open), italic(name), roman(close)]);
     }
     roff.text(line);
     roff

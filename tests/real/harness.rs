@@ -19,7 +19,7 @@ pub(crate) use exporter::{Exporter, encoded};
 pub(crate) use fault::{Culprit, Worker};
 pub(crate) use mounts::Namespace;
 pub(crate) use needs::{Need, skipped};
-pub(crate) use plugin::{Perf, Ran, Said, bin, run};
+pub(crate) use plugin::{Perf, Ran, Said, bin, plugins, run};
 pub(crate) use scrape::{Series, series};
 pub(crate) use scratch::Scratch;
 pub(crate) use talker::Talker;

@@ -1,10 +1,11 @@
-//! The faults of an ordinary server, each caused, seen by name, and mended: load, memory, processes. A full file system
-//! is in `full_disks`.
+//! The faults of an ordinary server, each caused, seen by name, and mended: load, memory, processes, what logs say. A full
+//! file system is in `full_disks`.
 //!
 //! The machine may be busy with other things: every limit is on what the fault alone changes, and every state is waited
 //! for, in bounds.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 
 use crate::harness::{Culprit, Need, Ran, Scratch, Worker, eventually, run, skipped};
@@ -99,4 +100,58 @@ fn a_process_missing_or_started_twice_is_critical_until_it_is_mended() {
     look().expect(2);
     worker.start();
     until("one worker again", |ran| ran.code == Some(0), look);
+}
+
+/// Appends lines to a log.
+fn append(log: &Path, lines: &str) {
+    let mut file = fs::File::options().create(true).append(true).open(log).unwrap();
+    file.write_all(lines.as_bytes()).unwrap();
+}
+
+#[test]
+fn a_hardware_error_in_a_log_stays_until_somebody_says_that_it_is_mended() {
+    if skipped("landscape::a_hardware_error_in_a_log_stays_until_somebody_says_that_it_is_mended", &[]) {
+        return;
+    }
+    let scratch = Scratch::new();
+    let log = scratch.path().join("kern.log");
+    let look = |more: &[&str]| {
+        let options = [&[log.to_str().unwrap(), "--preset", "kernel-hardware"], more].concat();
+        check(&scratch, "check_logscan", &options)
+    };
+    append(&log, "Nov 23 08:00:00 kis1 kernel: usb 1-1: new high-speed USB device number 2\n");
+    assert_eq!(look(&[]).code, Some(0));
+    append(
+        &log,
+        "Nov 23 08:01:00 kis1 kernel: mce: [Hardware Error]: Uncorrected hardware memory error in user-access\n",
+    );
+    let first = look(&[]);
+    assert!(first.code != Some(0) && first.stdout.contains("Uncorrected hardware memory error"), "{first:?}");
+    append(&log, "Nov 23 08:02:00 kis1 kernel: all is well again, says a driver\n");
+    let retry = look(&[]);
+    assert!(retry.code == first.code && retry.stdout.contains("Uncorrected hardware memory error"), "{retry:?}");
+    assert_eq!(look(&["--reset", "*"]).code, Some(0));
+    assert_eq!(look(&[]).code, Some(0));
+}
+
+#[test]
+fn an_alert_log_turns_and_recovers_when_the_error_is_no_longer_among_its_last_lines() {
+    let name = "landscape::an_alert_log_turns_and_recovers_when_the_error_is_no_longer_among_its_last_lines";
+    if skipped(name, &[]) {
+        return;
+    }
+    let scratch = Scratch::new();
+    let log = scratch.path().join("alert_KIS.log");
+    let look = || {
+        let options = [log.to_str().unwrap(), "--tail", "50", "--critical-pattern", "ORA-"];
+        check(&scratch, "check_logscan", &options)
+    };
+    append(&log, "Thread 1 advanced to log sequence 4711 (LGWR switch)\n");
+    assert_eq!(look().code, Some(0));
+    append(&log, "ORA-00600: internal error code, arguments: [kdsgrp1], [], []\n");
+    append(&log, &"Thread 1 advanced to log sequence 4712 (LGWR switch)\n".repeat(49));
+    let said = look();
+    assert!(said.code == Some(2) && said.stdout.contains("ORA-00600: internal error code"), "{said:?}");
+    append(&log, "Thread 1 advanced to log sequence 4713 (LGWR switch)\n");
+    assert_eq!(look().code, Some(0));
 }

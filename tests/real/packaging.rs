@@ -2,18 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::harness::{Need, Perf, Said, Scratch, run, skipped};
+use crate::harness::{Need, Perf, Said, Scratch, plugins, run, skipped};
 use crate::icinga::{self, Icinga};
 use crate::nagios::{NAGIOS, Nagios, objects, verified};
 
 const NAGIOS_DEFINITIONS: &str = include_str!("../../packaging/nagios/vitals.cfg");
 const ICINGA_DEFINITIONS: &str = include_str!("../../packaging/icinga2/vitals.conf");
-const PLUGINS: [&str; 4] = ["check_fs", "check_procs", "check_cpu", "check_mem"];
 
 /// Definitions with the plugins of this test in place of the installed ones.
 fn here(scratch: &Scratch, definitions: &str) -> String {
-    for plugin in PLUGINS {
-        scratch.plugin(plugin);
+    for plugin in plugins() {
+        scratch.plugin(&plugin);
     }
     let moved = definitions.replace("/usr/lib/vitals/plugins", &scratch.at("bin"));
     assert_ne!(moved, definitions);
@@ -42,6 +41,7 @@ fn nagios_runs_the_commands() {
         ("procs", "--expect 'ghost: name=no_such_process count=1:1'"),
         ("cpu", "-w busy=200%: -c none --per-core"),
         ("mem", "-w available=200%: -c none"),
+        ("logscan", "/etc/passwd --from-start --critical-pattern '^root:' --rule 'nobody: warning /^nobody:/'"),
     ] {
         text += &format!(
             "define service{{\n host_name h\n service_description {name}\n check_interval 3600\n retry_interval 3600\n\
@@ -50,7 +50,7 @@ fn nagios_runs_the_commands() {
         );
     }
     let verdict = verified(&scratch, &text);
-    assert!(verdict.contains("Total Errors:   0") && verdict.contains("Checked 4 services"), "{verdict}");
+    assert!(verdict.contains("Total Errors:   0") && verdict.contains("Checked 5 services"), "{verdict}");
 
     let mut nagios = Nagios::start_on(&scratch, &[], &text);
     let root = nagios.service("fs", |_| true);
@@ -62,6 +62,8 @@ fn nagios_runs_the_commands() {
     assert!(ghost["current_state"] == "2" && ghost["plugin_output"].contains("ghost: not running"), "{ghost:#?}");
     assert!(nagios.service("cpu", |_| true)["performance_data"].contains("'cpu0.core_busy'="));
     assert!(nagios.service("mem", |_| true)["plugin_output"].contains("available below 200 %"));
+    let logscan = nagios.service("logscan", |_| true);
+    assert!(logscan["current_state"] == "2" && logscan["plugin_output"].contains("root:"), "{logscan:#?}");
 }
 
 #[test]
@@ -88,6 +90,12 @@ fn icinga_turns_variables_into_options() {
         ),
         ("cores", "cpu", "vars.vitals_cpu_per_core = true\n vars.vitals_cpu_perfdata = [ \"core_busy\" ]"),
         ("memory", "mem", "vars.vitals_mem_critical = [ \"available=200%:\" ]"),
+        (
+            "lines",
+            "logscan",
+            "vars.vitals_logscan_log = [ \"/etc/passwd\", \"/etc/group\" ]\n vars.vitals_logscan_from_start = true\n\
+             vars.vitals_logscan_rule = [ \"root: warning /^root:/\", \"nobody: warning /^nobody:/\" ]",
+        ),
     ] {
         text += &format!(
             "object Service \"{name}\" {{\n host_name = \"h\"\n check_command = \"vitals_{check}\"\n\
@@ -114,6 +122,8 @@ fn icinga_turns_variables_into_options() {
     let cores = result("cores");
     assert!(cores.perfdata.starts_with("cpu0.core_busy=") && !cores.perfdata.contains("iowait"), "{cores:#?}");
     assert!(result("memory").state.starts_with("CRITICAL "));
+    let lines = result("lines");
+    assert!(lines.state.starts_with("WARNING ") && lines.output.contains("nobody: nobody:"), "{lines:#?}");
 }
 
 #[test]
@@ -128,7 +138,7 @@ fn shells_read_their_completions() {
             run(&[shell, "-n", file.to_str().unwrap()]).expect(0);
         }
     }
-    for plugin in PLUGINS {
+    for plugin in plugins() {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(format!("_{plugin}"));
         run(&["zsh", "-n", file.to_str().unwrap()]).expect(0);
     }
@@ -165,7 +175,7 @@ fn man_renders_every_page() {
         return;
     }
     let pages = [packaged("man", ".1"), packaged("man", ".7")].concat();
-    assert!(pages.len() > PLUGINS.len());
+    assert!(pages.len() > plugins().len());
     for page in pages {
         let page = page.to_str().unwrap();
         // All the warnings that groff has: each is a line on standard error.

@@ -63,7 +63,8 @@ struct One<'a> {
 impl One<'_> {
     fn judge(&self, past: &mut Past, report: &mut Report<'_>) -> Draft {
         let mut draft = Draft::item(&self.rule.name);
-        past.matches = past.matches.saturating_add(self.by_rule.matches);
+        let before = if self.seen.again { 0 } else { past.matches };
+        past.matches = self.by_rule.matches.saturating_add(before);
         if let Some(latest) = self.by_rule.latest {
             let before = past.last.map_or(f64::NEG_INFINITY, |last| last.0);
             past.last = Some(Timestamp(latest.0.max(before).min(self.now.0)));
@@ -75,7 +76,9 @@ impl One<'_> {
         };
         draft.say(text);
         report.measure(&mut draft, Measure::int("matches", self.by_rule.matches).at_least(0.0));
-        report.measure(&mut draft, Measure::int("matches_seen", past.matches).at_least(0.0));
+        if !self.seen.again {
+            report.measure(&mut draft, Measure::int("matches_seen", past.matches).at_least(0.0));
+        }
         if let Some(last) = past.last {
             report.measure(&mut draft, Measure::float("age", self.now.since(last).max(0.0)).at_least(0.0));
         }
@@ -119,7 +122,7 @@ impl One<'_> {
     fn reached(&self, past: &Past) -> Status {
         let alarm = &self.rule.alarm;
         let mut status = self.by_rule.reached;
-        if alarm.within.is_some() {
+        if alarm.within.is_some() && !self.seen.again {
             let mut times = VecDeque::from(past.times.clone());
             for time in &self.by_rule.early {
                 times.push_back(*time);
@@ -142,7 +145,8 @@ impl One<'_> {
             past.held = Some(new);
         }
         let Some(held) = &mut past.held else { return };
-        held.matches = held.matches.saturating_add(self.by_rule.open);
+        let before = if self.seen.again { 0 } else { held.matches };
+        held.matches = self.by_rule.open.saturating_add(before);
         // What is critical is a warning, too, where the rule has one: it may last longer than the critical state.
         if status == Status::Critical {
             held.critical = Some(until);
@@ -158,6 +162,9 @@ impl One<'_> {
 
     fn remember_times(&self, past: &mut Past) {
         let Some(within) = self.rule.alarm.within else { return };
+        if self.seen.again {
+            past.times.clear();
+        }
         past.times.extend(self.by_rule.late.iter().map(|time| Timestamp(time.0.min(self.now.0))));
         past.times.retain(|time| self.now.since(*time) <= within + BACKLOG);
         let most = self.rule.alarm.most();
@@ -181,7 +188,7 @@ impl One<'_> {
     /// Captured numbers. The last and the largest stay for the hold time, so that a retry sees them too.
     fn captures(&self, past: &mut Past, draft: &mut Draft, report: &mut Report<'_>) {
         for (metric, new) in self.rule.metrics.iter().zip(&self.by_rule.values) {
-            let old = past.values.get(&metric.name).copied();
+            let old = past.values.get(&metric.name).copied().filter(|_| !self.seen.again);
             let kept = match (metric.take, *new, old) {
                 (Take::Sum, new, old) => Some((new.unwrap_or(0.0) + old.map_or(0.0, |(sum, _)| sum), self.now))
                     .filter(|(sum, _)| sum.is_finite()),

@@ -1,5 +1,6 @@
 //! What is kept of events from run to run.
 
+use super::gaps::{self, Lost};
 use super::rule::{Rule, Rules};
 use crate::host::clock::Clock;
 use crate::model::glob::Glob;
@@ -21,6 +22,9 @@ pub(super) struct Events {
     /// The time since boot then.
     #[serde(default)]
     clock: Option<Clock>,
+    /// Lines that may be lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) lost: Option<Lost>,
     /// By the name of the rule.
     #[serde(default)]
     pub(super) rules: BTreeMap<String, Past>,
@@ -29,6 +33,9 @@ pub(super) struct Events {
 /// What is remembered of a rule.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Past {
+    /// The identity of the rule: what another rule of this name left is not its own.
+    #[serde(default)]
+    rule: u64,
     /// Since when the rule is known, or was last reset.
     pub(super) known: Timestamp,
     /// Lines it has taken since.
@@ -98,17 +105,26 @@ impl Events {
             let step = now.since(at) - elapsed;
             if step.abs() > STEP {
                 self.rules.values_mut().for_each(|past| past.each(|time| time.0 += step));
+                self.lost.iter_mut().for_each(|lost| (lost.at.0, lost.until.0) = (lost.at.0 + step, lost.until.0 + step));
             }
         }
         (self.at, self.clock) = (Some(now), clock.cloned());
+        self.lost = self.lost.take().map(|lost| lost.not_after(now)).filter(|lost| lost.until.0 > now.0);
         let mut kept = BTreeMap::new();
         for rule in rules.iter() {
-            let new = || Past { known: now, ..Past::default() };
-            let mut past = self.rules.remove(&rule.name).unwrap_or_else(new);
+            let identity = rule.identity();
+            let known = self.rules.remove(&rule.name).filter(|past| past.rule == identity);
+            let mut past = known.unwrap_or_else(|| Past { rule: identity, known: now, ..Past::default() });
             past.bound(rule, now);
             kept.insert(rule.name.clone(), past);
         }
         self.rules = kept;
+    }
+
+    /// How many of these rules are known.
+    pub(super) fn common(&self, rules: &Rules) -> usize {
+        let known = |rule: &&Rule| self.rules.get(&rule.name).is_some_and(|past| past.rule == rule.identity());
+        rules.iter().filter(known).count()
     }
 
     /// Ends what is held of the rules that a name or pattern means, and forgets what may count with later lines. For a
@@ -118,11 +134,12 @@ impl Events {
     /// A name that no rule has.
     pub(super) fn reset(&mut self, rules: &Rules, name: &Glob, now: Timestamp) -> Result<Vec<String>, String> {
         let meant: Vec<&Rule> = rules.iter().filter(|rule| name.matches(&rule.name)).collect();
-        if meant.is_empty() {
+        let lost = name.matches(gaps::NAME) && self.lost.take().is_some();
+        if meant.is_empty() && !name.matches(gaps::NAME) {
             let names: Vec<&str> = rules.iter().map(|rule| rule.name.as_str()).collect();
             return Err(format!("--reset {name}: no rule is called so; there are {}", names.join(", ")));
         }
-        let mut ended = Vec::new();
+        let mut ended: Vec<String> = lost.then(|| gaps::NAME.to_owned()).into_iter().collect();
         for rule in meant {
             let Some(past) = self.rules.get_mut(&rule.name) else { continue };
             if past.held.take().is_some() {

@@ -1,6 +1,7 @@
 //! The options, and what the man page says of them.
 
-use super::rule::{Given, How, Phrase, Rule, Rules, read};
+use super::presets;
+use super::rule::{HOLD, Given, How, Phrase, Rule, Rules, read};
 use crate::host::logs::{Encoding, LONGEST_LINE, Source, Wishes};
 use crate::model::glob::Glob;
 use crate::model::status::Status;
@@ -8,6 +9,7 @@ use crate::model::unit::Unit;
 use crate::plugin::Example;
 use crate::plugin::values::time;
 use clap::ValueHint;
+use clap::builder::PossibleValuesParser;
 use std::sync::OnceLock;
 use std::path::PathBuf;
 
@@ -57,9 +59,13 @@ pub struct Logscan {
     #[arg(long, value_name = "RULE", value_hint = ValueHint::Other)]
     rule: Vec<Rule>,
 
-    /// Rules from a TOML file, a [[rule]] for each; there are some for common logs in share/vitals/logscan
+    /// Rules from a TOML file, a [[rule]] for each; vitals-logscan(7) describes it
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     rules: Vec<PathBuf>,
+
+    /// Rules for a common log: java, oracle-alert, errpt, ..., see vitals-logscan(7)
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(presets::names()), hide_possible_values = true)]
+    preset: Vec<String>,
 
     /// How long an event stays a state [default: 15min]
     ///
@@ -112,6 +118,10 @@ pub struct Logscan {
     #[arg(long)]
     pub(super) dry_run: bool,
 
+    /// Show which rule takes which line of the logs as they are, and remember nothing
+    #[arg(long, conflicts_with_all = ["reset", "status", "dry_run"])]
+    r#try: bool,
+
     #[arg(skip)]
     built: OnceLock<Result<Rules, String>>,
 }
@@ -129,16 +139,33 @@ impl Logscan {
         let how = How { fixed: self.fixed, ignore_case: self.ignore_case };
         let phrases = |texts: &[String]| texts.iter().map(|text| Phrase::new(text, how)).collect::<Result<Vec<_>, _>>();
         let files = self.rules.iter().map(|file| read(file).map_err(|error| format!("{error:#}")));
+        let presets = self.preset.iter().map(|name| presets::read(name));
         let given = Given {
             ignore: phrases(&self.ignore)?,
             inline: self.rule.clone(),
-            files: files.collect::<Result<_, _>>()?,
+            files: files.chain(presets).collect::<Result<_, _>>()?,
             critical: phrases(&self.critical_pattern)?,
             warning: phrases(&self.warning_pattern)?,
             ok: phrases(&self.ok_pattern)?,
-            hold: self.hold,
+            hold: self.hold.or(self.again().then_some(0.0)),
         };
         given.rules()
+    }
+
+    /// Whether the rules are to be tried.
+    pub(super) fn is_trial(&self) -> bool {
+        self.r#try
+    }
+
+    /// Whether each run judges the same lines again, and remembers no place.
+    pub(super) fn again(&self) -> bool {
+        let given = |source: &Source| matches!(source, Source::Stdin);
+        self.tail.is_some() || self.whole || self.log.iter().all(given)
+    }
+
+    /// Seconds for which lines that may be lost are told.
+    pub(super) fn gaps_held_for(&self) -> f64 {
+        self.hold.unwrap_or(if self.again() { 0.0 } else { HOLD })
     }
 
     /// What is read.
@@ -203,6 +230,7 @@ At the first run a log is read from its end on; --from-start reads what is there
 is said, and read by the next. A last line without its end is read when it is finished.
 
 Regular expressions are those of the Rust crate regex: linear in time, without look-around and back-references.
+vitals-logscan(7) describes rules, sources and events, with worked examples.
 ";
 
 pub(super) const EXAMPLES: &[Example] = &[

@@ -49,6 +49,8 @@ pub(super) struct Seen {
     sources: Vec<String>,
     /// How much was read; `None` where nothing was to be read.
     pub(super) volume: Option<Volume>,
+    /// Whether each run is given the same lines again: they count once.
+    pub(super) again: bool,
     /// Whether there is more to read: then silence is not known.
     pub(super) incomplete: bool,
     /// The time since boot, which nobody sets.

@@ -1,8 +1,13 @@
-//! `--try FILE`: which rule takes which line, to write rules by.
+//! `--try`: which rule takes which line, to write rules by.
 
 use super::rule::{Rule, Rules};
+use super::scan::{Hit, Scanner};
 use super::words::colour;
+use crate::host::logs::Block;
 use crate::model::text;
+use memchr::memchr_iter;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
 
 /// Ends a colour.
 const PLAIN: &str = "\x1b[0m";
@@ -10,30 +15,59 @@ const PLAIN: &str = "\x1b[0m";
 const SHOWN: usize = 1000;
 
 /// Counts lines by the rule that takes them, and shows them.
-#[derive(Debug)]
 pub(super) struct Trial<'r> {
     rules: &'r Rules,
+    scanner: Scanner<'r>,
     taken: Vec<u64>,
+    /// Lines of all files.
     lines: u64,
+    /// The file that is being read, and its lines so far.
+    file: (PathBuf, u64),
     coloured: bool,
 }
 
 impl<'r> Trial<'r> {
     /// Before the first line; `coloured` where a terminal shows it.
-    pub(super) fn new(rules: &'r Rules, coloured: bool) -> Self {
-        Self { rules, taken: vec![0; rules.len()], lines: 0, coloured }
+    ///
+    /// # Errors
+    /// When the rules are too large together.
+    pub(super) fn new(rules: &'r Rules, coloured: bool) -> Result<Self, String> {
+        let (scanner, taken) = (Scanner::new(rules.matchers())?, vec![0; rules.iter().count()]);
+        Ok(Self { rules, scanner, taken, lines: 0, file: (PathBuf::new(), 0), coloured })
     }
 
-    /// A line, and the rule and pattern that took it: what to print for it.
-    pub(super) fn line(&mut self, line: &[u8], taken: Option<(usize, usize)>) -> Option<String> {
-        self.lines += 1;
-        let (rule, pattern) = taken?;
-        if let Some(count) = self.taken.get_mut(rule) {
-            *count += 1;
+    /// Gives `out` what there is to say of the next lines.
+    ///
+    /// # Errors
+    /// When a pattern is too large to be compiled.
+    pub(super) fn block(
+        &mut self,
+        block: &Block<'_>,
+        out: &mut dyn FnMut(&str) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<()>, String> {
+        if self.file.0 != block.file {
+            self.file = (block.file.to_owned(), 0);
+            if out(&format!("{}:", text::clean_str(&block.file.display().to_string()))).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
         }
-        let rule = self.rules.get(rule)?;
-        let head = format!("{:>6}  {} ({}): ", self.lines, rule.name, rule.level.word());
-        Some(head + &self.marked(rule, pattern, line))
+        let (mut counted, mut number, mut flow) = (0, self.file.1, ControlFlow::Continue(()));
+        let (rules, taken, coloured) = (self.rules, &mut self.taken, self.coloured);
+        self.scanner.scan(block.text, |hit| {
+            number += ends(block.text.get(counted..hit.start));
+            counted = hit.start;
+            if let Some(count) = taken.get_mut(hit.rule) {
+                *count += 1;
+            }
+            let Some(rule) = rules.get(hit.rule) else { return ControlFlow::Continue(()) };
+            let head = format!("{:>6}  {} ({}): ", number + 1, rule.name, rule.level.word());
+            flow = out(&(head + &marked(rule, &hit, coloured)));
+            flow
+        })?;
+        let unended = u64::from(!block.text.ends_with(b"\n"));
+        self.file.1 = number + ends(block.text.get(counted..)) + unended;
+        self.lines += ends(Some(block.text)) + unended;
+        Ok(flow)
     }
 
     /// What was counted: one line a rule, then the rest.
@@ -44,40 +78,66 @@ impl<'r> Trial<'r> {
         lines.push(format!("{:>6}  taken by no rule", self.lines.saturating_sub(taken)));
         lines
     }
+}
 
-    /// The line, harmless, with the place that matched in the colour of the level.
-    fn marked(&self, rule: &Rule, pattern: usize, line: &[u8]) -> String {
-        let line = line.get(..SHOWN).unwrap_or(line);
-        let regex = rule.patterns.get(pattern).and_then(|phrase| phrase.pattern().compiled().ok());
-        let place = regex.and_then(|regex| regex.find(line)).filter(|place| self.coloured && !place.is_empty());
-        let Some(place) = place.map(|place| place.range()) else {
-            return text::clean(line).into_owned();
-        };
-        let (before, behind) = (line.get(..place.start), line.get(place.end..));
-        format!(
-            "{}{}{}{PLAIN}{}",
-            text::clean(before.unwrap_or_default()),
-            colour(rule.level),
-            text::clean(line.get(place).unwrap_or_default()),
-            text::clean(behind.unwrap_or_default()),
-        )
-    }
+fn ends(text: Option<&[u8]>) -> u64 {
+    memchr_iter(b'\n', text.unwrap_or_default()).count() as u64
+}
+
+/// The line, harmless, with the place that matched in the colour of the level.
+fn marked(rule: &Rule, hit: &Hit<'_>, coloured: bool) -> String {
+    let line = hit.line.get(..SHOWN).unwrap_or(hit.line);
+    let regex = rule.patterns.get(hit.pattern).and_then(|phrase| phrase.pattern().compiled().ok());
+    let place = regex.and_then(|regex| regex.find(line)).filter(|place| coloured && !place.is_empty());
+    let Some(place) = place.map(|place| place.range()) else {
+        return text::clean(line).into_owned();
+    };
+    let (before, behind) = (line.get(..place.start), line.get(place.end..));
+    format!(
+        "{}{}{}{PLAIN}{}",
+        text::clean(before.unwrap_or_default()),
+        colour(rule.level),
+        text::clean(line.get(place).unwrap_or_default()),
+        text::clean(behind.unwrap_or_default()),
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::Path;
+
+    fn shown(trial: &mut Trial<'_>, blocks: &[(&str, &[u8])]) -> Vec<String> {
+        let mut lines = Vec::new();
+        for (file, text) in blocks {
+            let block = Block { file: Path::new(file), text, offset: 0, cut: false };
+            let flow = trial.block(&block, &mut |line| {
+                lines.push(line.to_owned());
+                ControlFlow::Continue(())
+            });
+            assert_eq!(flow, Ok(ControlFlow::Continue(())));
+        }
+        lines
+    }
 
     #[test]
     fn a_line_is_shown_with_its_rule_and_the_place_that_matched() {
         let rules = ["db: critical /ORA-\\d+/", "up: ok /opened/"].map(|rule| rule.parse().expect("a rule"));
         let rules = Rules::new(rules.into()).expect("rules");
-        let mut trial = Trial::new(&rules, true);
-        assert_eq!(trial.line(b"nothing", None), None);
-        let shown = trial.line(b"a\x1b ORA-600|b", Some((0, 0)));
-        assert_eq!(shown.as_deref(), Some("     2  db (critical): a\\x1b \x1b[1;31mORA-600\x1b[0m\\x7cb"));
-        assert_eq!(trial.counts(), ["     1  db (critical)", "     0  up (ok)", "     1  taken by no rule"]);
-        let shown = Trial::new(&rules, false).line(b"ORA-1 ", Some((0, 0)));
-        assert_eq!(shown.as_deref(), Some("     1  db (critical): ORA-1 "));
+        let mut trial = Trial::new(&rules, true).expect("small");
+        let blocks: [(&str, &[u8]); 3] = [("a", b"nothing\na\x1b ORA-600|b\n"), ("a", b"\nORA-7"), ("b", b"opened\n")];
+        assert_eq!(
+            shown(&mut trial, &blocks),
+            [
+                "a:",
+                "     2  db (critical): a\\x1b \x1b[1;31mORA-600\x1b[0m\\x7cb",
+                "     4  db (critical): \x1b[1;31mORA-7\x1b[0m",
+                "b:",
+                "     1  up (ok): \x1b[1;32mopened\x1b[0m",
+            ]
+        );
+        assert_eq!(trial.counts(), ["     2  db (critical)", "     1  up (ok)", "     2  taken by no rule"]);
+        let mut plain = Trial::new(&rules, false).expect("small");
+        assert_eq!(shown(&mut plain, &[("a", b"ORA-1 ")]), ["a:", "     1  db (critical): ORA-1 "]);
     }
 }

@@ -40,18 +40,19 @@ pub(super) fn text(rule: &Rule, seen: &Line, source: &str) -> String {
     text::cut(&filled, 2 * SHOWN).into_owned()
 }
 
-/// An event that is a state now.
+/// An event that is a state now: the line first, for that is what somebody must see.
 pub(super) fn held(rule: &Rule, held: &Held, now: Timestamp) -> String {
-    let mut said = format!("{}: {}", rule.name, matches(held.matches));
     let since = moment(held.since, now);
-    said += &if held.matches == 1 { format!(" at {since}") } else { format!(" since {since}") };
+    let mut said = matches(held.matches) + if held.matches == 1 { " at " } else { " since " } + &since;
     if let Some(until) = held.until(now) {
         said += &format!(", held until {}", moment(until, now));
     }
     if !held.source.is_empty() {
         said += &format!(", in {}", held.source);
     }
-    format!("{said}: {}", held.text)
+    // Of the short options' rules the state says all that the name would.
+    let name = if rule.name == rule.level.word() { String::new() } else { format!("{}: ", rule.name) };
+    format!("{name}{} ({said})", held.text)
 }
 
 /// A rule with nothing held.
@@ -116,7 +117,7 @@ fn matches(number: u64) -> String {
 }
 
 /// A time of day, with its date unless it is of today. UTC: servers of one team stand in several zones.
-fn moment(time: Timestamp, now: Timestamp) -> String {
+pub(super) fn moment(time: Timestamp, now: Timestamp) -> String {
     let (written, today) = (time.rfc3339(), now.rfc3339());
     match (written.get(..10), written.get(11..16)) {
         (Some(day), Some(clock)) if today.starts_with(day) => format!("{clock} UTC"),

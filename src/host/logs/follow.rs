@@ -7,7 +7,7 @@ use super::packed::Codec;
 use super::piece::Piece;
 use super::reader::Reader;
 use super::trace::{self, Around};
-use super::{Problem, Read, Wishes};
+use super::{Gap, Problem, Read, Wishes};
 use crate::runtime::deadline::Deadline;
 use crate::runtime::root::Root;
 use std::collections::BTreeMap;
@@ -24,7 +24,7 @@ struct Group {
     late: Option<Piece>,
     /// What stays remembered while nothing of it is read.
     keep: Option<Mark>,
-    lost: Vec<String>,
+    lost: Vec<Gap>,
     /// Orders the groups: the oldest is read first.
     mtime: i64,
     /// It has only changed its name: rotated away, it comes before what is written now.
@@ -111,7 +111,7 @@ impl Follow<'_> {
             if let Err(error) = piece.read(self.wishes.encoding, reader) {
                 if piece.finished {
                     let path = piece.opened.path.display();
-                    read.lost.push(format!("the rest of {path} cannot be read: lines may be lost"));
+                    read.lost.push(format!("the rest of {path} cannot be read: lines may be lost").into());
                 }
                 read.problems.push(Problem::new(&piece.opened.path, error));
             }
@@ -268,7 +268,8 @@ impl Follow<'_> {
             group.missing = true;
             if untouched(path, mark).is_none() {
                 let log = path.display();
-                group.lost.push(format!("{MOST_FILES} newer files fit the pattern: lines of {log} may be lost"));
+                let why = format!("{MOST_FILES} newer files fit the pattern: lines of {log} may be lost");
+                group.lost.push(why.into());
             }
             return group;
         }

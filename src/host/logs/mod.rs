@@ -105,8 +105,8 @@ pub struct Block<'a> {
 pub struct Read {
     /// What to remember.
     pub marks: Marks,
-    /// Why lines may be lost, in words.
-    pub lost: Vec<String>,
+    /// Why lines may be lost.
+    pub lost: Vec<Gap>,
     /// Bytes that are left for the next run, as far as that is known.
     pub left: Option<u64>,
     /// How many logs were looked at.
@@ -119,6 +119,22 @@ pub struct Read {
     pub began: Vec<PathBuf>,
     /// What could not be read.
     pub problems: Vec<Problem>,
+}
+
+/// Why lines may be lost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// In words, with the name of the log.
+    pub why: String,
+    /// The log was copied and emptied, as some rotations do by design. Nothing shows that a line is missing; whether
+    /// one came in between, nobody knows.
+    pub copied: bool,
+}
+
+impl From<String> for Gap {
+    fn from(why: String) -> Self {
+        Self { why, copied: false }
+    }
 }
 
 /// A file that could not be read.

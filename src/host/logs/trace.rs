@@ -1,11 +1,11 @@
 //! Where a remembered position is, when it is not where it was: in a file that was renamed, copied or packed.
 
-use super::Wishes;
 use super::kin::{Kin, Kinship};
 use super::marks::Mark;
 use super::opened::{Id, Opened};
 use super::pattern::Pattern;
 use super::piece::Piece;
+use super::{Gap, Wishes};
 use crate::runtime::deadline::Deadline;
 use crate::runtime::root::Root;
 use std::cmp::Reverse;
@@ -29,7 +29,7 @@ pub(super) struct Around<'a> {
 pub(super) struct Way {
     pub(super) pieces: Vec<Piece>,
     /// Why lines may be lost, in words.
-    pub(super) lost: Vec<String>,
+    pub(super) lost: Vec<Gap>,
     /// Whether the position was found.
     pub(super) found: bool,
 }
@@ -79,7 +79,8 @@ impl<'a> Around<'a> {
             match Piece::whole(kin, self.deadline) {
                 Ok(piece) => way.pieces.push(piece),
                 Err(error) if at_last => {
-                    way.lost.push(format!("{} cannot be read ({error}): lines may be lost", kin.path.display()));
+                    let why = format!("{} cannot be read ({error}): lines may be lost", kin.path.display());
+                    way.lost.push(why.into());
                 }
                 Err(error) => return Err(error),
             }
@@ -153,23 +154,25 @@ fn goes_on_otherwise(piece: Piece, opened: &Opened) -> bool {
 }
 
 /// What copytruncate leaves open.
-pub(super) fn copied(log: &Path) -> String {
-    format!("{} was copied and emptied: lines written in between may be lost", log.display())
+pub(super) fn copied(log: &Path) -> Gap {
+    let why = format!("{} was copied and emptied: lines written in between may be lost", log.display());
+    Gap { why, copied: true }
 }
 
-/// What may be lost, in words. `later` says whether there are generations that were written to since the last run.
-fn lost(mark: &Mark, present: Option<&Opened>, holder: Option<&Kin>, later: bool) -> Option<String> {
+/// Why lines may be lost. `later` says whether there are generations that were written to since the last run.
+fn lost(mark: &Mark, present: Option<&Opened>, holder: Option<&Kin>, later: bool) -> Option<Gap> {
     if mark.gone {
         return None;
     }
     let log = mark.path.display();
     let emptied = present.is_some_and(|present| mark.is_of(present.id));
-    match holder {
-        Some(holder) if emptied && !mark.is_of(holder.id) => Some(copied(&mark.path)),
-        Some(_) => None,
-        None if emptied && mark.offset == 0 && later => Some(copied(&mark.path)),
-        None if present.is_none() => Some(format!("{log} is gone: lines written to it since the last run may be lost")),
-        None if emptied => Some(format!("{log} was emptied, and no copy of it is found: lines may be lost")),
-        None => Some(format!("{log} was replaced, and the file read before is not found: lines may be lost")),
-    }
+    let why = match holder {
+        Some(holder) if emptied && !mark.is_of(holder.id) => return Some(copied(&mark.path)),
+        Some(_) => return None,
+        None if emptied && mark.offset == 0 && later => return Some(copied(&mark.path)),
+        None if present.is_none() => "is gone: lines written to it since the last run may be lost",
+        None if emptied => "was emptied, and no copy of it is found: lines may be lost",
+        None => "was replaced, and the file read before is not found: lines may be lost",
+    };
+    Some(format!("{log} {why}").into())
 }

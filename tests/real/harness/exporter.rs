@@ -1,7 +1,7 @@
 //! A running `vitals_exporter` on a port of its own.
 
 use super::wait::http_ask;
-use super::{Daemon, Scratch, Series, eventually, http_get, series};
+use super::{Daemon, Scratch, Series, eventually, http_get, plugins, series};
 use nix::sys::signal::{Signal, kill};
 
 /// The file that tells it what to do, in the scratch folder.
@@ -22,8 +22,8 @@ impl Exporter {
     /// The same at this address, and behind another program.
     pub(crate) fn start_at(listen: &str, scratch: &Scratch, prefix: &[String], config: &str) -> Self {
         let program = scratch.plugin("vitals_exporter");
-        for plugin in ["check_fs", "check_procs", "check_cpu", "check_mem"] {
-            scratch.plugin(plugin);
+        for plugin in plugins() {
+            scratch.plugin(&plugin);
         }
         let config = scratch.file(CONFIG, config).display().to_string();
         let command = [&*program, "--config", &config, "--listen", listen, "--host-name", "here"];

@@ -20,6 +20,13 @@ pub(crate) fn bin(name: &str) -> PathBuf {
     )
 }
 
+/// The names of all plugins: the files of src/bin.
+pub(crate) fn plugins() -> Vec<String> {
+    let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/bin")).unwrap();
+    let names = files.filter_map(|file| file.unwrap().path().file_stem()?.to_str().map(str::to_owned));
+    names.filter(|name| name.starts_with("check_")).collect()
+}
+
 /// What a command did.
 #[derive(Debug)]
 pub(crate) struct Ran {

@@ -17,13 +17,13 @@ use super::scan::Matcher;
 use crate::model::glob::Glob;
 use crate::model::status::Status;
 use crate::model::unit::Unit;
-#[cfg(test)]
-pub(super) use file::parse;
-pub(super) use file::read;
+pub(super) use file::{parse, read};
 pub(super) use metric::{Metric, Take};
 pub(super) use phrase::{How, Phrase};
 pub(super) use set::{Given, Rules};
+use fnv::FnvHasher;
 use std::fmt;
+use std::hash::Hasher as _;
 use std::str::FromStr;
 pub(super) use template::Template;
 
@@ -137,6 +137,21 @@ impl Rule {
     /// Seconds for which an event stays a state.
     pub(super) fn held_for(&self) -> f64 {
         self.hold.unwrap_or(HOLD)
+    }
+
+    /// What makes it the same rule in another run: its name, and which lines it takes for what. What it does with them
+    /// may change.
+    pub(super) fn identity(&self) -> u64 {
+        let mut hash = FnvHasher::default();
+        hash.write(self.name.as_bytes());
+        hash.write(self.level.word().as_bytes());
+        for (kind, phrases) in [(b"+", &self.patterns), (b"-", &self.except)] {
+            for phrase in phrases {
+                hash.write(kind);
+                hash.write(phrase.to_string().as_bytes());
+            }
+        }
+        hash.finish()
     }
 
     /// What the scanner looks for.

@@ -4,7 +4,9 @@ use super::draft::Draft;
 use super::phrase::Phrase;
 use super::{Level, Rule};
 use crate::checks::logscan::scan::Matcher;
+use fnv::FnvHasher;
 use std::collections::BTreeMap;
+use std::hash::Hasher as _;
 
 /// Rules of one run at most.
 const MOST: usize = 1000;
@@ -74,7 +76,7 @@ impl Rules {
     /// Two of one name, metrics of one name that do not agree, a rule of level ok that clears nothing, too many.
     pub(in crate::checks::logscan) fn new(list: Vec<Rule>) -> Result<Self, String> {
         if list.is_empty() {
-            return Err("there are no rules: give --critical-pattern, --warning-pattern, --rule or --rules".to_owned());
+            return Err("there are no rules: give --critical-pattern, --warning-pattern, --rule, --rules or --preset".to_owned());
         }
         if list.len() > MOST {
             return Err(format!("there are {} rules, at most {MOST} are allowed", list.len()));
@@ -111,6 +113,13 @@ impl Rules {
         Ok(Self { list, matchers, clears })
     }
 
+    /// What makes them the same rules in another run.
+    pub(in crate::checks::logscan) fn identity(&self) -> String {
+        let mut hash = FnvHasher::default();
+        self.list.iter().for_each(|rule| hash.write_u64(rule.identity()));
+        format!("{:016x}", hash.finish())
+    }
+
     /// What the scanner takes, rule by rule.
     pub(in crate::checks::logscan) fn matchers(&self) -> &[Matcher] {
         &self.matchers
@@ -124,11 +133,6 @@ impl Rules {
     /// A rule by its place.
     pub(in crate::checks::logscan) fn get(&self, at: usize) -> Option<&Rule> {
         self.list.get(at)
-    }
-
-    /// How many there are.
-    pub(in crate::checks::logscan) fn len(&self) -> usize {
-        self.list.len()
     }
 
     /// The places of the rules whose events this one ends.

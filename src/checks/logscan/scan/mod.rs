@@ -117,10 +117,8 @@ impl<'r> Scanner<'r> {
         Ok(())
     }
 
-    /// The rule that takes a line, and which of its patterns matched.
-    ///
-    /// # Errors
-    /// When a pattern is too large to be compiled.
+    /// The rule that takes a line by itself, and which of its patterns matched.
+    #[cfg(test)]
     pub(super) fn judge_line(&self, line: &[u8]) -> Result<Option<(usize, usize)>, String> {
         let (whole, mut marks, mut next) = (0..line.len(), self.always.clone(), Next::default());
         self.search.next(line, 0, &mut next);

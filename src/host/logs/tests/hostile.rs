@@ -151,7 +151,7 @@ fn a_packed_file_that_is_damaged_does_not_stop_the_rest() {
     log.append("a.log", "two\n");
     let (done, text) = log.run();
     assert_eq!((text.as_str(), done.lost.len()), ("two\n", 2), "{done:?}");
-    assert!(done.lost[1].contains("a.log.1.gz"), "{done:?}");
+    assert!(done.lost[1].why.contains("a.log.1.gz"), "{done:?}");
     assert_eq!(log.text(), "");
 }
 

@@ -71,7 +71,7 @@ impl Follower {
     fn lossy(&mut self) -> (String, String) {
         let (done, text) = self.run();
         assert_eq!(done.lost.len(), 1, "{done:?}");
-        (text, done.lost.concat())
+        (text, done.lost.into_iter().map(|gap| gap.why).collect())
     }
 }
 
