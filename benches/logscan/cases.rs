@@ -1,4 +1,5 @@
-//! What is measured: which log, which patterns, which commands, and what each should reach. The one place to change them.
+//! What is measured: which log, which patterns, which commands, and what each should reach. The one place to change
+//! them.
 
 /// Commands that count the same lines, measured in turn.
 pub(crate) struct Case {

@@ -1,8 +1,8 @@
 //! From the bytes of a file to blocks of whole lines.
 //!
-//! read(2) into one buffer that is used again, 256 KiB at a time. Mapping the file would save a third where one pattern is
-//! looked for and nothing where five are (measured with rg, which can do either), and a gigabyte of log would become a
-//! gigabyte of resident memory. Sizes from 32 to 512 KiB cost the same, and so do places in the buffer that are not
+//! read(2) into one buffer that is used again, 256 KiB at a time. Mapping the file would save a third where one pattern
+//! is looked for and nothing where five are (measured with rg, which can do either), and a gigabyte of log would become
+//! a gigabyte of resident memory. Sizes from 32 to 512 KiB cost the same, and so do places in the buffer that are not
 //! aligned: 0.14 s for a gigabyte, all of it the kernel's copy.
 //!
 //! A block ends at the last newline in the buffer; the rest is moved to the front. Lines are not looked for one by one:

@@ -1,7 +1,7 @@
 //! Where the next line is that comes into question: a search over whole blocks, not line by line.
 //!
-//! A text is searched for by its window: its rarest four bytes and what is behind them. What the windows find is compared
-//! with the whole text in place, so that a line which comes into question is not searched again.
+//! A text is searched for by its window: its rarest four bytes and what is behind them. What the windows find is
+//! compared with the whole text in place, so that a line which comes into question is not searched again.
 
 use super::mark;
 use super::pattern::Pattern;

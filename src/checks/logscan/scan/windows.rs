@@ -6,8 +6,8 @@ use std::ops::Range;
 pub(super) const WIDTH: usize = 4;
 /// As many can be searched for in one packed pass.
 const PASS: usize = 64;
-/// With more windows than this, short ones get a pass of their own: the shortest decides how many bytes the search looks
-/// at, and with many windows fewer bytes find too much.
+/// With more windows than this, short ones get a pass of their own: the shortest decides how many bytes the search
+/// looks at, and with many windows fewer bytes find too much.
 const MIXED: usize = 16;
 
 /// A text that an entry requires, and where its rarest bytes are.
