@@ -29,7 +29,7 @@ pub(super) struct Search<'r> {
 #[derive(Debug)]
 enum Part {
     /// A window.
-    One(Finder<'static>, usize),
+    One(Box<Finder<'static>>, usize),
     /// Windows from this number on. SIMD: up to 64 at the speed of one pass.
     Packed(Box<packed::Searcher>, usize),
     /// All windows.
@@ -146,7 +146,7 @@ fn passes(groups: &[Vec<Window<'_>>]) -> Option<Vec<Part>> {
         let number = first;
         first += group.len();
         if let [only] = &group[..] {
-            return Some(Part::One(Finder::new(only.bytes).into_owned(), number));
+            return Some(Part::One(Box::new(Finder::new(only.bytes).into_owned()), number));
         }
         let kind = packed::MatchKind::LeftmostFirst;
         let searcher =
