@@ -1,6 +1,7 @@
 //! The vocabulary of monitoring, pure: no I/O, no clock, no command line.
 
 pub mod answer;
+pub mod bytes;
 pub mod catalogue;
 pub mod families;
 pub mod glob;
@@ -13,6 +14,7 @@ pub mod range;
 pub mod render;
 pub mod report;
 pub mod rule;
+pub mod stamp;
 pub mod status;
 pub mod text;
 pub mod thresholds;

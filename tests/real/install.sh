@@ -17,6 +17,7 @@ packages="
     bash zsh fish
     e2fsprogs mount util-linux
     chromium chromium-driver
+    systemd systemd-journal-remote
 "
 
 # Node.js from elsewhere brings an npm of its own.

@@ -27,6 +27,8 @@ mod hung_mount;
 mod icinga;
 mod json;
 mod landscape;
+mod logscan_command;
+mod logscan_journal;
 mod nagios;
 mod nsca;
 mod packaging;

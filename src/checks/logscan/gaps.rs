@@ -90,12 +90,12 @@ mod tests {
         let mut events = Events::default();
         let gap = Gap::from("app.log was emptied".to_owned());
         assert_eq!(at(&mut events, 0.0, &[]).status, Status::Ok);
-        let first = at(&mut events, 60.0, &[gap.clone()]);
+        let first = at(&mut events, 60.0, std::slice::from_ref(&gap));
         assert_eq!(first.summary, "app.log was emptied (at 00:01 UTC, held until 00:16 UTC)");
         assert_eq!((first.status, at(&mut events, 900.0, &[]).status), (Status::Warning, Status::Warning));
         assert_eq!(at(&mut events, 961.0, &[]).status, Status::Ok);
         // A clock that is set back does not hold it for ever, nor end it.
-        at(&mut events, 86_400.0, &[gap.clone()]);
+        at(&mut events, 86_400.0, std::slice::from_ref(&gap));
         assert_eq!(at(&mut events, 10.0, &[]).status, Status::Warning);
         assert_eq!(at(&mut events, 1000.0, &[]).status, Status::Ok);
         at(&mut events, 2000.0, &[gap]);

@@ -1,12 +1,15 @@
 //! Reads what is new and looks for what the rules take: all I/O of the check.
 
 use super::options::Logscan;
+use super::known::Known;
+use super::record::{Part, Pending, Streams};
 use super::rule::Rules;
 use super::scan::Scanner;
-use super::seen::{Seen, Source, Volume};
+use super::seen::{Seen, Source, Volume, When};
 use super::trial::Trial;
 use crate::host::clock::Clock;
-use crate::host::logs::{self, Block, Gap, Marks, Problem, Read, Wishes};
+use crate::host::logs::{self, Block, Gap, Log, Marks, Problem, Read, Since, Times, Window, Wishes};
+use crate::model::timestamp::Timestamp;
 use crate::plugin::Context;
 use crate::runtime::deadline::Deadline;
 use crate::runtime::failure::Failure;
@@ -17,6 +20,7 @@ use std::collections::BTreeMap;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Time that is kept for judging and writing.
@@ -30,10 +34,14 @@ pub struct Sample {
     pub(super) seen: Seen,
     /// By source: where the next run begins.
     pub(super) marks: BTreeMap<String, Marks>,
+    /// By source: records whose end was not to be seen yet.
+    pub(super) records: BTreeMap<String, Vec<Pending>>,
     /// Why lines may be lost.
     pub(super) lost: Vec<Gap>,
     /// Bytes that are left for the next run.
     pub(super) left: u64,
+    /// There is more for the next run, nobody knows how much.
+    pub(super) more: bool,
     /// Lines of which only a part was judged.
     pub(super) cut_lines: u64,
     /// Logs whose present end was taken as their beginning.
@@ -41,6 +49,8 @@ pub struct Sample {
     pub(super) problems: Vec<Problem>,
     /// Sources that name no file at present.
     pub(super) empty: Vec<String>,
+    /// What was noticed while reading.
+    pub(super) notes: Vec<String>,
 }
 
 /// Reads all sources.
@@ -48,32 +58,47 @@ pub(super) fn gather(
     options: &Logscan,
     rules: &Rules,
     cx: &Context<'_>,
-    marks: &BTreeMap<String, Marks>,
+    known: &Known,
 ) -> Result<Sample, Failure> {
     let mut sample = Sample {
         seen: Seen::new(rules),
         marks: BTreeMap::new(),
+        records: BTreeMap::new(),
         lost: Vec::new(),
         left: 0,
+        more: false,
         cut_lines: 0,
         began: Vec::new(),
         problems: Vec::new(),
         empty: Vec::new(),
+        notes: Vec::new(),
     };
     sample.seen.clock = Clock::read(cx.root);
     sample.seen.again = options.again();
     if options.status || options.reset.is_some() {
-        sample.marks.clone_from(marks);
+        sample.marks.clone_from(&known.marks);
+        sample.records.clone_from(&known.records);
         return Ok(sample);
     }
     let scanner = Scanner::new(rules.matchers()).map_err(|why| anyhow!(why))?;
     let deadline = cx.deadline.at_most(cx.deadline.remaining().saturating_sub(RESERVE));
-    let mut taker = Taker { rules, scanner, sample: &mut sample, volume: Volume::default(), cx, now: None, wrong: None };
-    let wishes = options.wishes();
+    let times = Arc::new(Times::new(cx.now, cx.root, options.time_format.clone()));
+    let since = options.since.map(|time| Since { from: Timestamp(cx.now.0 - time), times: Arc::clone(&times) });
+    let mut taker = Taker::new(rules, scanner, &mut sample, cx, &times);
+    let wishes = options.wishes(since.clone());
     for source in options.sources() {
         let name = source.to_string();
+        let before = known.records.get(&name).cloned().unwrap_or_default();
+        let kept = if options.again() { Vec::new() } else { before.clone() };
+        taker.streams = rules.record_start().map(|start| Streams::new(rules, start, wishes.longest_line, kept));
         if matches!(source, logs::Source::Stdin) {
-            let given = standard_input(&deadline, &mut |block| taker.block(block))?;
+            let mut window = since.as_ref().map(Window::new);
+            let given = standard_input(&deadline, &mut |block| match &mut window {
+                Some(window) => window.pass(block, &mut |block| taker.block(block)),
+                None => taker.block(block),
+            })?;
+            taker.sample.problems.extend(window.and_then(|window| window.problem(Path::new("standard input"))));
+            taker.end_records(|_, _| false);
             taker.volume.bytes += given.bytes;
             if given.more {
                 let why = "standard input has not ended in time: what comes later is not read";
@@ -81,8 +106,15 @@ pub(super) fn gather(
             }
             continue;
         }
-        let known = marks.get(&name).cloned().unwrap_or_default();
-        let read = logs::read(source, &known, &wishes, cx.root, &deadline, &mut |block| taker.block(block))?;
+        let marks = known.marks.get(&name).cloned().unwrap_or_default();
+        let read = logs::read(source, &marks, &wishes, cx.root, &deadline, &mut |block| taker.block(block))?;
+        // Of a pattern's logs, some are gone for good.
+        let many = matches!(source, logs::Source::Glob(_) | logs::Source::Dated(_));
+        let left = taker.end_records(|log, file| !many || read.marks.has(log, file));
+        let left = if options.again() { before } else { left };
+        if !left.is_empty() {
+            taker.sample.records.insert(name.clone(), left);
+        }
         taker.note(name, read);
     }
     let (volume, wrong) = (taker.volume, taker.wrong.take());
@@ -90,7 +122,8 @@ pub(super) fn gather(
         return Err(anyhow!(why).into());
     }
     sample.seen.volume = Some(volume);
-    sample.seen.incomplete = sample.left > 0;
+    sample.seen.incomplete = sample.left > 0 || sample.more;
+    sample.seen.date(&times);
     Ok(sample)
 }
 
@@ -100,12 +133,25 @@ struct Taker<'a> {
     sample: &'a mut Sample,
     volume: Volume,
     cx: &'a Context<'a>,
+    times: &'a Times,
     /// The file that is being read, and its place among the names.
     now: Option<(PathBuf, Source)>,
+    /// Where records of several lines are judged.
+    streams: Option<Streams<'a>>,
     wrong: Option<String>,
 }
 
-impl Taker<'_> {
+impl<'a> Taker<'a> {
+    fn new(
+        rules: &'a Rules,
+        scanner: Scanner<'a>,
+        sample: &'a mut Sample,
+        cx: &'a Context<'a>,
+        times: &'a Times,
+    ) -> Self {
+        Self { rules, scanner, sample, volume: Volume::default(), cx, times, now: None, streams: None, wrong: None }
+    }
+
     fn block(&mut self, block: &Block<'_>) -> ControlFlow<()> {
         let source = self.source(block.file);
         // 8 % of a scan for one pattern; it was a fifth with memchr, which counts the bits of masks where this adds
@@ -113,18 +159,41 @@ impl Taker<'_> {
         let ended = bytecount::count(block.text, b'\n') as u64;
         let unended = u64::from(!block.text.is_empty() && !block.text.ends_with(b"\n"));
         self.volume.lines += ended + unended;
-        let (seen, rules, time) = (&mut self.sample.seen, self.rules, self.cx.now);
-        let scanned = self.scanner.scan(block.text, |hit| {
-            seen.take(rules, hit.rule, hit.pattern, source, hit.line, time);
-            ControlFlow::Continue(())
-        });
-        match scanned {
+        let judged = match self.streams.take() {
+            None => self.judge(Part::Whole(block.text), source).map(drop),
+            Some(mut streams) => {
+                let judged = streams.block(block, source, &mut |part, source| self.judge(part, source));
+                self.streams = Some(streams);
+                judged
+            }
+        };
+        match judged {
             Ok(()) => ControlFlow::Continue(()),
             Err(why) => {
                 self.wrong = Some(why);
                 ControlFlow::Break(())
             }
         }
+    }
+
+    fn judge(&mut self, part: Part<'_>, source: Source) -> Result<Option<usize>, String> {
+        let (seen, rules, times, read) = (&mut self.sample.seen, self.rules, self.times, self.cx.now);
+        let (Part::Whole(text) | Part::One { text, .. }) = part;
+        part.judge(&self.scanner, rules.record_start(), |hit| {
+            let when = When { read, written: &|| times.near(text, hit.start) };
+            seen.take(rules, hit.rule, hit.pattern, source, hit.line, when);
+        })
+    }
+
+    /// Judges the records whose end is not to be seen yet, and says what to keep of them. `known` tells by name and file
+    /// which of the logs that were not read now there are still.
+    fn end_records(&mut self, known: impl Fn(&Path, u64) -> bool) -> Vec<Pending> {
+        let Some(streams) = self.streams.take() else { return Vec::new() };
+        self.sample.cut_lines += streams.cut();
+        streams.finish(&mut |part, source| self.judge(part, source), known).unwrap_or_else(|why| {
+            self.wrong = Some(why);
+            Vec::new()
+        })
     }
 
     fn source(&mut self, file: &Path) -> Source {
@@ -146,9 +215,11 @@ impl Taker<'_> {
         self.sample.marks.insert(name, read.marks);
         self.sample.lost.extend(read.lost);
         self.sample.left += read.left.unwrap_or(0);
+        self.sample.more |= read.more;
         self.sample.cut_lines += read.cut_lines;
         self.sample.began.extend(read.began);
         self.sample.problems.extend(read.problems);
+        self.sample.notes.extend(read.notes);
     }
 }
 
@@ -161,8 +232,8 @@ pub(super) fn attempt(
 ) -> Result<(), Failure> {
     let rules = options.rules().map_err(|why| anyhow!(why))?;
     let coloured = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let mut trial = Trial::new(rules, coloured).map_err(|why| anyhow!(why))?;
-    let wishes = Wishes { whole: true, ..options.wishes() };
+    let mut trial = Trial::new(rules, options.wishes(None).longest_line, coloured).map_err(|why| anyhow!(why))?;
+    let wishes = Wishes { whole: true, ..options.wishes(None) };
     let (mut wrong, mut heard) = (None, true);
     for source in options.sources() {
         let mut sink = |block: &Block<'_>| {
@@ -188,6 +259,9 @@ pub(super) fn attempt(
         if !heard {
             return Ok(());
         }
+    }
+    if trial.end(out).map_err(|why| anyhow!(why))?.is_break() {
+        return Ok(());
     }
     let counts = trial.counts();
     let _ = out("").is_continue() && counts.iter().all(|line| out(line).is_continue());
@@ -234,7 +308,7 @@ fn standard_input(
             memrchr(b'\n', &buffer).map_or(0, |end| end + 1)
         };
         let rest = buffer.split_off(whole);
-        let block = Block { file: Path::new("standard input"), text: &buffer, offset: 0, cut: false };
+        let block = Block { log: Log::text(Path::new("standard input")), file: Path::new("standard input"), text: &buffer, offset: 0, cut: false };
         let flow = if buffer.is_empty() { ControlFlow::Continue(()) } else { sink(&block) };
         buffer = rest;
         if read == 0 || flow.is_break() {

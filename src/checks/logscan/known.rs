@@ -5,6 +5,7 @@
 //! were, and an event stays while its own rule is as it was.
 
 use super::memory::Events;
+use super::record::Pending;
 use super::rule::Rules;
 use crate::host::logs::Marks;
 use crate::model::timestamp::Timestamp;
@@ -39,6 +40,9 @@ pub(super) struct Known {
     /// By source: where the next run begins.
     #[serde(default)]
     pub(super) marks: BTreeMap<String, Marks>,
+    /// By source: records whose end was not to be seen yet.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) records: BTreeMap<String, Vec<Pending>>,
     #[serde(default)]
     pub(super) events: Events,
 }

@@ -4,6 +4,9 @@
 //! with [`scan`], which says why it is fast; [`judge`] turns what was [`seen`] and what is remembered ([`memory`]) into
 //! findings. A [`rule`] is written inline or in a TOML file.
 
+mod excerpt;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod gaps;
 mod gather;
 mod judge;
@@ -12,6 +15,7 @@ mod memory;
 mod metrics;
 mod options;
 mod presets;
+mod record;
 mod rule;
 mod scan;
 mod seen;
@@ -69,7 +73,7 @@ impl Check for Logscan {
 
     fn probe(&self, cx: &Context<'_>, memory: &Self::Memory) -> Result<Self::Sample, Failure> {
         let rules = self.rules().map_err(|why| anyhow!(why))?;
-        gather::gather(self, rules, cx, &memory.known(rules, cx.now).marks)
+        gather::gather(self, rules, cx, &memory.known(rules, cx.now))
     }
 
     fn judge(&self, sample: &Self::Sample, memory: &mut Self::Memory, now: Timestamp, report: &mut Report<'_>) {
@@ -100,6 +104,7 @@ impl Check for Logscan {
         judge::judge(rules, &sample.seen, events, now, report);
         if !self.dry_run {
             known.marks.clone_from(&sample.marks);
+            known.records.clone_from(&sample.records);
             memory.keep(rules, known, now);
         }
     }
@@ -125,10 +130,14 @@ impl Logscan {
             let left = Unit::Bytes.show(sample.left as f64);
             report.note(format!("{left} are left for the next run"));
         }
+        if sample.more {
+            report.note("there is more for the next run");
+        }
         if sample.cut_lines > 0 {
             let lines = usize::try_from(sample.cut_lines).unwrap_or(usize::MAX);
             report.note(format!("only the beginning was judged of {}", count(lines, "line", "lines")));
         }
+        sample.notes.iter().for_each(|note| report.note(note.clone()));
         for path in &sample.began {
             report.note(format!("first run: {} is read from its end on", path.display()));
         }

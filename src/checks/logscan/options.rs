@@ -1,9 +1,10 @@
 //! The options, and what the man page says of them.
 
 use super::presets;
-use super::rule::{HOLD, Given, How, Phrase, Rule, Rules, read};
-use crate::host::logs::{Encoding, LONGEST_LINE, Source, Wishes};
+use super::rule::{Given, HOLD, How, Phrase, Rule, Rules, read};
+use crate::host::logs::{Encoding, LONGEST_LINE, Since, Source, Wishes};
 use crate::model::glob::Glob;
+use crate::model::stamp::Format;
 use crate::model::status::Status;
 use crate::model::unit::Unit;
 use crate::plugin::Example;
@@ -19,10 +20,14 @@ const LEAST: f64 = 1024.0;
 /// check_logscan
 #[derive(clap::Args, Debug)]
 pub struct Logscan {
-    /// Logs to read: files, patterns with * and ?, names with a date (%Y%m%d), - for standard input
+    /// Logs to read: files, patterns with * and ?, names with a date (%Y%m%d), journal:FIELDS, command:COMMAND, - (standard
+    /// input)
     ///
     /// A file is followed through its rotations: renamed, copied and truncated, compressed. file:NAME takes any name as
-    /// it is.
+    /// it is. journal:unit=NAME,priority=err reads the systemd journal; its fields are unit, user-unit, identifier,
+    /// priority, facility, transport, boot, directory, file, or a field in capitals (_COMM=sshd); a message of several
+    /// lines is one line, with ⏎ between them. command:COMMAND runs a command without a shell, and reads what is new in its
+    /// output since the last run, be it at the end (dmesg) or at the beginning (errpt).
     #[arg(value_name = "LOG", required = true, value_hint = ValueHint::FilePath)]
     log: Vec<Source>,
 
@@ -63,6 +68,14 @@ pub struct Logscan {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     rules: Vec<PathBuf>,
 
+    /// Judge records of several lines: each begins with a line that matches, such as '^\d{4}-' before a stack trace
+    ///
+    /// All lines up to the next such line belong to it. Patterns see the record with its line breaks: . does not cross
+    /// them, ^ and $ are the record's begin and end ((?s) and (?m) change that). record_start in a file of rules says the
+    /// same for its log.
+    #[arg(long, value_name = "REGEX", allow_hyphen_values = true, value_hint = ValueHint::Other)]
+    record_start: Option<String>,
+
     /// Rules for a common log: java, oracle-alert, errpt, ..., see vitals-logscan(7)
     #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(presets::names()), hide_possible_values = true)]
     preset: Vec<String>,
@@ -81,6 +94,19 @@ pub struct Logscan {
     /// Judge the whole of each log at every run, and remember no place
     #[arg(long, conflicts_with = "tail")]
     whole: bool,
+
+    /// Judge what was written in the last TIME at every run, by the times in the lines, and remember no place
+    ///
+    /// Rotated generations of that time are read too. A line that carries no time belongs to the one before it.
+    #[arg(long, value_name = "TIME", value_parser = time, conflicts_with_all = ["tail", "whole", "from_start"])]
+    pub(super) since: Option<f64>,
+
+    /// How the times in the lines are written, as in strptime: '%m/%d/%y %H:%M:%S' [default: all usual ways]
+    ///
+    /// Needed where it cannot be known whether the day or the month stands first, or the time does not begin the line.
+    /// Also: %f a fraction, %z and %Z a zone, %s seconds and %Q milliseconds since 1970. Without a zone it is local time.
+    #[arg(long, value_name = "FORMAT", value_hint = ValueHint::Other)]
+    pub(super) time_format: Option<Format>,
 
     /// At the first run read what is already there, not only what comes
     #[arg(long)]
@@ -148,6 +174,7 @@ impl Logscan {
             warning: phrases(&self.warning_pattern)?,
             ok: phrases(&self.ok_pattern)?,
             hold: self.hold.or(self.again().then_some(0.0)),
+            record_start: self.record_start()?,
         };
         given.rules()
     }
@@ -160,12 +187,17 @@ impl Logscan {
     /// Whether each run judges the same lines again, and remembers no place.
     pub(super) fn again(&self) -> bool {
         let given = |source: &Source| matches!(source, Source::Stdin);
-        self.tail.is_some() || self.whole || self.log.iter().all(given)
+        self.tail.is_some() || self.whole || self.since.is_some() || self.log.iter().all(given)
     }
 
     /// Seconds for which lines that may be lost are told.
     pub(super) fn gaps_held_for(&self) -> f64 {
         self.hold.unwrap_or(if self.again() { 0.0 } else { HOLD })
+    }
+
+    fn record_start(&self) -> Result<Option<Phrase>, String> {
+        let given = self.record_start.as_deref().map(Phrase::regex).transpose();
+        given.map_err(|why| format!("--record-start: {why}"))
     }
 
     /// What is read.
@@ -180,8 +212,8 @@ impl Logscan {
 
     /// What does not go together.
     pub(super) fn validate(&self) -> Result<(), String> {
-        if let Some(source) = self.log.iter().find(|log| matches!(log, Source::Journal(_) | Source::Command(_))) {
-            return Err(format!("'{source}' cannot be read: give files, patterns, names with a date, or -"));
+        if self.since == Some(0.0) {
+            return Err("--since 0 is no time".to_owned());
         }
         let mut names: Vec<String> = self.log.iter().map(ToString::to_string).collect();
         names.sort_unstable();
@@ -192,7 +224,7 @@ impl Logscan {
     }
 
     /// How it is read.
-    pub(super) fn wishes(&self) -> Wishes {
+    pub(super) fn wishes(&self, since: Option<Since>) -> Wishes {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded by its parser")]
         let bytes = |size: f64| size as u64;
         Wishes {
@@ -203,6 +235,8 @@ impl Logscan {
             longest_line: self.longest_line.map_or(LONGEST_LINE, |size| usize::try_from(bytes(size)).unwrap_or(LONGEST_LINE)),
             last_lines: self.tail,
             whole: self.whole,
+            since,
+            as_written: false,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Rules for common logs, as `packaging/logscan` has them: a plugin that was copied alone has them too.
 
-use super::rule::{Rule, parse};
+use super::rule::{RuleFile, parse};
 
 /// By name: the file's, without `.toml`.
 const ALL: [(&str, &str); 7] = [
@@ -22,7 +22,7 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 ///
 /// # Errors
 /// There is none, or it is wrong, which the tests exclude.
-pub(super) fn read(name: &str) -> Result<Vec<Rule>, String> {
+pub(super) fn read(name: &str) -> Result<RuleFile, String> {
     let text = ALL.iter().find(|(known, _)| *known == name).map(|(_, text)| *text);
     let text = text.ok_or_else(|| format!("no preset is called '{name}'"))?;
     parse(text, name).map_err(|wrong| format!("preset {name}: {}", wrong.join("; ")))
@@ -30,6 +30,7 @@ pub(super) fn read(name: &str) -> Result<Vec<Rule>, String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::record::Start;
     use super::super::rule::{self, Rules};
     use super::super::scan::Scanner;
     use super::names;
@@ -48,7 +49,9 @@ mod tests {
         assert!(presets.len() >= 7, "{presets:?}");
         let mut wrong = Vec::new();
         for path in presets {
-            let rules = Rules::new(rule::read(&path).expect("right")).expect("agreeing");
+            let file = rule::read(&path).expect("right");
+            let start = file.record_start.as_ref().map(|start| Start::new(start.pattern().clone()));
+            let rules = Rules::new(file.rules).expect("agreeing");
             let stem = path.file_stem().and_then(|stem| stem.to_str()).expect("a name");
             let lines = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/logscan").join(format!("{stem}.txt"));
             let lines = std::fs::read_to_string(&lines).unwrap_or_else(|why| panic!("{}: {why}", lines.display()));
@@ -56,7 +59,12 @@ mod tests {
             let mut tried = BTreeSet::new();
             for sample in lines.lines() {
                 let (want, line) = sample.split_once('\t').expect("rule and line");
-                let taken = scanner.judge_line(line.as_bytes()).expect("patterns");
+                // A record of several lines is written as one.
+                let record = line.replace("\\n", "\n").replace("\\t", "\t");
+                if start.as_ref().map_or(record != line, |start| start.end(record.as_bytes(), 0) != record.len()) {
+                    wrong.push(format!("{stem}: more than one record: {line}"));
+                }
+                let taken = scanner.judge_line(record.as_bytes()).expect("patterns");
                 let name = taken.and_then(|(rule, _)| rules.get(rule)).map_or("-", |rule| rule.name.as_str());
                 if name != want {
                     wrong.push(format!("{stem}: '{name}' instead of '{want}' takes {line}"));
@@ -74,7 +82,7 @@ mod tests {
 
     #[test]
     fn the_presets_go_together() {
-        let all = presets().iter().flat_map(|path| rule::read(path).expect("right")).collect();
+        let all = presets().iter().flat_map(|path| rule::read(path).expect("right").rules).collect();
         let rules = Rules::new(all).expect("agreeing");
         Scanner::new(rules.matchers()).expect("not too large together");
     }
@@ -83,7 +91,7 @@ mod tests {
     #[test]
     fn every_pattern_of_a_preset_can_be_searched_for_by_a_text() {
         for path in presets() {
-            for rule in rule::read(&path).expect("right") {
+            for rule in rule::read(&path).expect("right").rules {
                 for pattern in rule.matcher().patterns {
                     assert!(pattern.required().is_some(), "{}: '{}': {pattern:?}", path.display(), rule.name);
                 }

@@ -1,5 +1,6 @@
 //! What the findings say.
 
+use super::excerpt::line_of;
 use super::memory::{Held, Past};
 use super::rule::{Level, Rule};
 use super::seen::Line;
@@ -16,6 +17,26 @@ pub(super) fn line(line: &[u8]) -> String {
     text::cut(text::clean(line).trim(), SHOWN).into_owned()
 }
 
+/// A line that a rule took; of a record the first line, and that in which the match ends.
+pub(super) fn shown(rule: &Rule, seen: &Line) -> String {
+    let Some(first) = memchr::memchr(b'\n', &seen.text).and_then(|end| seen.text.get(..end)) else {
+        return line(&seen.text);
+    };
+    let matched = match &seen.excerpt {
+        Some(excerpt) => Some(excerpt.matched.as_slice()),
+        None => {
+            let regex = rule.patterns.get(seen.pattern).and_then(|phrase| phrase.pattern().compiled().ok());
+            regex.and_then(|regex| regex.find(&seen.text)).and_then(|found| line_of(&seen.text, found.end()))
+        }
+    };
+    match matched.map(line) {
+        Some(matched) if !matched.is_empty() => {
+            format!("{} … {}", text::cut(&line(first), SHOWN / 2), text::cut(&matched, SHOWN / 2))
+        }
+        _ => line(first),
+    }
+}
+
 /// The name of a source, harmless and cut: its end tells more than its beginning.
 pub(super) fn source(name: &str) -> String {
     let name = text::clean_str(name);
@@ -28,13 +49,16 @@ pub(super) fn source(name: &str) -> String {
 
 /// What the rule says of a line.
 pub(super) fn text(rule: &Rule, seen: &Line, source: &str) -> String {
-    let Some(template) = &rule.text else { return line(&seen.text) };
+    let Some(template) = &rule.text else { return shown(rule, seen) };
     let regex = rule.patterns.get(seen.pattern).and_then(|phrase| phrase.pattern().compiled().ok());
     let captures = regex.and_then(|regex| regex.captures(&seen.text));
-    let mut values: Vec<(&str, String)> = vec![("line", line(&seen.text)), ("file", source.to_owned())];
+    let mut values: Vec<(&str, String)> = vec![("line", shown(rule, seen)), ("file", source.to_owned())];
     for name in template.captures() {
-        let captured = captures.as_ref().and_then(|captures| captures.name(name));
-        values.push((name, captured.map_or_else(String::new, |captured| line(captured.as_bytes()))));
+        let captured = match &seen.excerpt {
+            Some(excerpt) => excerpt.values.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_slice()),
+            None => captures.as_ref().and_then(|captures| captures.name(name)).map(|captured| captured.as_bytes()),
+        };
+        values.push((name, captured.map_or_else(String::new, line)));
     }
     let filled = template.filled(|name| values.iter().find(|(known, _)| *known == name).map_or("", |(_, text)| text));
     text::cut(&filled, 2 * SHOWN).into_owned()

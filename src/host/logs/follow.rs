@@ -95,7 +95,7 @@ impl Follow<'_> {
         let mut behind = group.keep.as_ref().and_then(|mark| mark.behind.as_deref().cloned());
         let (mut mark, mut left) = (group.keep, 0);
         if let Some(mut late) = group.late {
-            if let Err(error) = late.read(self.wishes.encoding, reader) {
+            if let Err(error) = late.read(&group.path, true, self.wishes.encoding, reader) {
                 read.problems.push(Problem::new(&late.opened.path, error));
             }
             behind = Some(Mark::of(&group.path, &late.opened, &late.at, late.done));
@@ -108,7 +108,7 @@ impl Follow<'_> {
                 continue;
             }
             let was_done = piece.done;
-            if let Err(error) = piece.read(self.wishes.encoding, reader) {
+            if let Err(error) = piece.read(&group.path, false, self.wishes.encoding, reader) {
                 if piece.finished {
                     let path = piece.opened.path.display();
                     read.lost.push(format!("the rest of {path} cannot be read: lines may be lost").into());

@@ -2,6 +2,7 @@
 
 use super::opened::{Id, Opened};
 use super::position::{FINGERPRINT, Position, fingerprint};
+use super::{command, journal};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,10 @@ pub struct Marks {
     /// Files that were last written before this are not new but left out: nanoseconds since 1970.
     pub(super) floor: i64,
     pub(super) files: Vec<Mark>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) journal: Option<journal::Mark>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) command: Option<command::Mark>,
 }
 
 /// A position in the content of one file. The content decides where it is found again; the inode is a hint.
@@ -59,6 +64,14 @@ pub(super) struct Mark {
     /// The end of the generation before: its writer may still have it open for a while.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) behind: Option<Box<Mark>>,
+}
+
+impl Marks {
+    /// Whether a log of this name, or the file of a block, is remembered; both as in [`Log`](super::Log).
+    #[must_use]
+    pub fn has(&self, log: &Path, file: u64) -> bool {
+        self.files.iter().any(|mark| mark.path == log || mark.id.number() == file)
+    }
 }
 
 impl Mark {
@@ -124,40 +137,20 @@ fn is_empty(path: &Path) -> bool {
     path.as_os_str().is_empty()
 }
 
-/// A path as text, so that names in any encoding come back as they were: `\` and bytes that are not UTF-8 are written
-/// as `\xNN`.
+/// A path as text, so that names in any encoding come back as they were.
 mod path_text {
-    use serde::{Deserialize as _, Deserializer, Serializer};
+    use crate::model::bytes;
+    use serde::{Deserializer, Serializer};
     use std::ffi::OsString;
-    use std::fmt::Write as _;
     use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
     use std::path::{Path, PathBuf};
 
     pub(super) fn serialize<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut text = String::new();
-        for chunk in path.as_os_str().as_bytes().utf8_chunks() {
-            text.push_str(&chunk.valid().replace('\\', "\\x5c"));
-            for byte in chunk.invalid() {
-                let _ = write!(text, "\\x{byte:02x}");
-            }
-        }
-        serializer.serialize_str(&text)
+        bytes::serialize(path.as_os_str().as_bytes(), serializer)
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let mut parts = text.split("\\x");
-        let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
-        for part in parts {
-            match part.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-                Some(byte) => {
-                    bytes.push(byte);
-                    bytes.extend_from_slice(part.get(2..).unwrap_or_default().as_bytes());
-                }
-                None => bytes.extend_from_slice(part.as_bytes()),
-            }
-        }
-        Ok(OsString::from_vec(bytes).into())
+        bytes::deserialize(deserializer).map(|bytes| OsString::from_vec(bytes).into())
     }
 }
 
@@ -171,7 +164,7 @@ mod tests {
     fn any_name_comes_back() -> serde_json::Result<()> {
         for name in [b"/var/log/a".to_vec(), b"/\xFF\xFE\\x41\\\xC3\xB6 \n".to_vec(), Vec::new()] {
             let mark = Mark { path: OsString::from_vec(name).into(), head: u64::MAX, ..Mark::default() };
-            let marks = Marks { known: true, floor: -1, files: vec![mark] };
+            let marks = Marks { known: true, floor: -1, files: vec![mark], ..Marks::default() };
             assert_eq!(serde_json::from_str::<Marks>(&serde_json::to_string(&marks)?)?, marks);
         }
         assert_eq!(serde_json::from_str::<Marks>("{}")?, Marks::default());

@@ -1,4 +1,4 @@
-//! Reads logs from where they were left, without losing a line: files, however they are rotated.
+//! Reads logs from where they were left, without losing a line: files, however they are rotated; the journal; commands.
 //!
 //! What is remembered of a file is a place in its content: the offset, fingerprints of the first KiB and of the last one
 //! before the offset, and as hints its inode, birth and time ([`Marks`]). At the next run:
@@ -11,14 +11,23 @@
 //!    is said to be lost.
 //! 3. [`reader`] cuts what it reads into blocks of whole lines, made UTF-8 by [`encoding`].
 //!
+//! By the times that lines carry ([`Times`]) the last so many seconds are read alone ([`since`], [`window`]).
+//!
+//! The systemd [`journal`] and the output of a [`command`] are followed each in its own way.
+//!
 //! A reader knows no rule and no pattern: it yields blocks. A file on a network mount that hangs is left to the alarm
 //! of the deadline.
 
 mod birth;
+mod command;
 mod encoding;
 mod follow;
+#[cfg(fuzzing)]
+pub mod fuzzing;
+mod journal;
 mod kin;
 mod last;
+mod log;
 mod marks;
 mod names;
 mod opened;
@@ -27,10 +36,14 @@ mod pattern;
 mod piece;
 mod position;
 mod reader;
+mod reversed;
+mod since;
 mod source;
 #[cfg(test)]
 mod tests;
+mod times;
 mod trace;
+mod window;
 
 use crate::runtime::deadline::Deadline;
 use crate::runtime::failure::Failure;
@@ -38,16 +51,20 @@ use crate::runtime::root::Root;
 use anyhow::{Context as _, anyhow};
 pub use encoding::Encoding;
 use follow::Follow;
+pub use log::Log;
 pub use marks::Marks;
 use opened::{Content, Opened};
 use packed::Codec;
 use pattern::Pattern;
 use piece::Piece;
 use reader::Reader;
+pub use reversed::reversed;
 pub use source::Source;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+pub use times::Times;
+pub use window::{Since, Window};
 
 /// What is kept of a line, unless somebody wants more.
 pub const LONGEST_LINE: usize = 64 * 1024;
@@ -70,6 +87,11 @@ pub struct Wishes {
     pub last_lines: Option<usize>,
     /// The whole of each file, with no regard to what is remembered.
     pub whole: bool,
+    /// Only what was written from a time on, with no regard to what is remembered.
+    pub since: Option<Since>,
+    /// Lines of a command that writes the newest first stay in its order, and are not turned into that of time: for who
+    /// puts several lines together to one.
+    pub as_written: bool,
 }
 
 impl Default for Wishes {
@@ -82,6 +104,8 @@ impl Default for Wishes {
             longest_line: LONGEST_LINE,
             last_lines: None,
             whole: false,
+            since: None,
+            as_written: false,
         }
     }
 }
@@ -89,7 +113,9 @@ impl Default for Wishes {
 /// Some whole lines.
 #[derive(Clone, Copy, Debug)]
 pub struct Block<'a> {
-    /// The file that they were read from.
+    /// The log that it is a part of.
+    pub log: Log<'a>,
+    /// The file that they were read from; of other sources, the name that they were given by.
     pub file: &'a Path,
     /// UTF-8, or the bytes as they are where nobody knows their encoding. Each line ends in a newline, except the last
     /// one of a finished file, and one that is cut.
@@ -109,6 +135,10 @@ pub struct Read {
     pub lost: Vec<Gap>,
     /// Bytes that are left for the next run, as far as that is known.
     pub left: Option<u64>,
+    /// There is more for the next run, nobody knows how much.
+    pub more: bool,
+    /// The lines of a command were given as it wrote them, the newest first: see [`Wishes::as_written`].
+    pub newest_first: bool,
     /// How many logs were looked at.
     pub files: usize,
     /// How many bytes were read, as they are in the files' content.
@@ -119,6 +149,8 @@ pub struct Read {
     pub began: Vec<PathBuf>,
     /// What could not be read.
     pub problems: Vec<Problem>,
+    /// What somebody should know who looks closer.
+    pub notes: Vec<String>,
 }
 
 /// Why lines may be lost.
@@ -178,10 +210,27 @@ pub fn read(
             let pattern = Pattern::dated(dated).map_err(|why| anyhow!(why))?;
             (expand(&pattern, root, &mut read), false)
         }
-        Source::Journal(_) | Source::Command(_) | Source::Stdin => {
+        Source::Journal(fields) => {
+            let name = PathBuf::from(source.to_string());
+            return windowed(&name, wishes, sink, |wishes, sink| {
+                journal::read(&name, fields, marks, wishes, root, deadline, sink)
+            });
+        }
+        Source::Command(line) => {
+            let name = PathBuf::from(source.to_string());
+            return windowed(&name, wishes, sink, |wishes, sink| {
+                command::read(&name, line, marks, wishes, deadline, sink)
+            });
+        }
+        Source::Stdin => {
             return Err(anyhow!("{source} is no file")).context("cannot read it as a log file").map_err(Failure::from);
         }
     };
+    if let Some(since) = &wishes.since {
+        read.marks = marks.clone();
+        since::Last { since, wishes, root, deadline }.read(&paths, &mut read, sink);
+        return Ok(read);
+    }
     let mut reader = Reader::new(wishes, deadline, sink);
     if wishes.whole || wishes.last_lines.is_some() {
         read.marks = marks.clone();
@@ -202,6 +251,22 @@ pub fn read(
     }
     (read.bytes, read.cut_lines) = (reader.bytes, reader.cut_lines);
     Ok(read)
+}
+
+/// What is read of a source that is no file. Where the last so many seconds are wanted, that is all of it, and the lines
+/// of that time are let through.
+fn windowed(
+    name: &Path,
+    wishes: &Wishes,
+    sink: &mut dyn FnMut(&Block<'_>) -> ControlFlow<()>,
+    read: impl FnOnce(&Wishes, &mut dyn FnMut(&Block<'_>) -> ControlFlow<()>) -> Result<Read, Failure>,
+) -> Result<Read, Failure> {
+    let Some(since) = &wishes.since else { return read(wishes, sink) };
+    let mut window = Window::new(since);
+    let all = Wishes { whole: true, ..wishes.clone() };
+    let mut done = read(&all, &mut |block| window.pass(block, sink))?;
+    done.problems.extend(window.problem(name));
+    Ok(done)
 }
 
 /// The files of a pattern. Packed ones are rotated pieces of the others, unless the pattern asks for them.
@@ -225,5 +290,5 @@ fn present(path: &Path, wishes: &Wishes, deadline: &Deadline, reader: &mut Reade
         None => Piece::all(opened, deadline)?,
     };
     piece.finished = true;
-    piece.read(wishes.encoding, reader)
+    piece.read(path, false, wishes.encoding, reader)
 }

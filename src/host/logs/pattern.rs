@@ -56,6 +56,11 @@ impl Pattern {
         Codec::of(OsStr::from_bytes(&name)).is_some()
     }
 
+    #[cfg(fuzzing)]
+    pub(super) fn fits_name(&self, name: &[u8]) -> bool {
+        self.parts.first().is_some_and(|part| fits(part, name))
+    }
+
     /// The paths that exist and fit, below `root`; and what could not be looked at.
     pub(super) fn expand(&self, root: impl Fn(&Path) -> PathBuf) -> (Vec<PathBuf>, Vec<(PathBuf, io::Error)>) {
         let mut found = vec![if self.absolute { root(Path::new("/")) } else { PathBuf::new() }];

@@ -2,6 +2,7 @@
 
 use super::encoding::{Encoding, Form};
 use super::kin::Kin;
+use super::log::Log;
 use super::marks::Mark;
 use super::opened::{Content, Opened};
 use super::position::{FINGERPRINT, Position};
@@ -9,6 +10,7 @@ use super::reader::{Reader, Text};
 use crate::runtime::deadline::Deadline;
 use std::io::{self, Read};
 use std::os::unix::fs::FileExt as _;
+use std::path::Path;
 
 /// A file, and from where on it is read.
 #[derive(Debug)]
@@ -81,18 +83,25 @@ impl Piece {
         }
     }
 
-    /// Gives what there is from the position on.
+    /// Gives what there is from the position on, as a part of the log `of`; `late` as in [`Log`].
     ///
     /// # Errors
     /// As the system or the packer says; the position is behind what was given.
-    pub(super) fn read(&mut self, encoding: Encoding, reader: &mut Reader<'_>) -> io::Result<()> {
+    pub(super) fn read(
+        &mut self,
+        of: &Path,
+        late: bool,
+        encoding: Encoding,
+        reader: &mut Reader<'_>,
+    ) -> io::Result<()> {
         if self.left() == 0 {
             self.done = true;
             return Ok(());
         }
         let (form, bom) = Form::of(encoding, &self.opened.head);
         let end = if self.opened.packed.is_some() { u64::MAX } else { self.opened.size };
-        let text = Text { path: &self.opened.path, form, bom, end, finished: self.finished };
+        let log = Log::of(of, &self.opened, late);
+        let text = Text { log, path: &self.opened.path, form, bom, end, finished: self.finished };
         match &mut self.content {
             Content::Plain => {
                 let mut stream = Plain { opened: &self.opened, offset: self.at.offset };

@@ -9,6 +9,7 @@
 //! whether one is too long is found by steps of that length.
 
 use super::encoding::Form;
+use super::log::Log;
 use super::position::Position;
 use super::{Block, Wishes};
 use crate::runtime::deadline::Deadline;
@@ -22,6 +23,7 @@ const BUFFER: usize = 256 * 1024;
 /// What a file is, for its reader.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Text<'a> {
+    pub(super) log: Log<'a>,
     pub(super) path: &'a Path,
     pub(super) form: Form,
     /// The length of the byte order mark.
@@ -109,7 +111,8 @@ impl<'a> Reader<'a> {
             }
             let whole = match form.last_end(rest) {
                 Some(end) => end,
-                None if rest.len() > longest => 0,
+                // Half a unit may be that of its newline.
+                None if rest.len() - rest.len() % form.unit() > longest => 0,
                 None if ended && text.finished => rest.len(),
                 None => break,
             };
@@ -132,7 +135,7 @@ impl<'a> Reader<'a> {
         let bom = if at.offset == 0 { text.bom } else { 0 };
         let mut decoded = std::mem::take(&mut self.text);
         let shown = text.form.decode(lines.get(bom..).unwrap_or_default(), &mut decoded);
-        let block = Block { file: text.path, text: shown, offset: at.offset, cut };
+        let block = Block { log: text.log, file: text.path, text: shown, offset: at.offset, cut };
         let flow = if shown.is_empty() { ControlFlow::Continue(()) } else { (self.sink)(&block) };
         self.text = decoded;
         self.pass(lines, at);

@@ -1,6 +1,7 @@
 //! Where lines come from, parsed from one argument.
 
 use super::pattern::Pattern;
+use super::{command, journal};
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -16,7 +17,7 @@ pub enum Source {
     Dated(String),
     /// Messages of the systemd journal that have these fields: `journal:unit=foo,priority=err`.
     Journal(Vec<(String, String)>),
-    /// What a command writes: `command:errpt -a`.
+    /// What a command writes, whose words are taken as a shell does: `command:errpt -a`.
     Command(String),
     /// Standard input: `-`.
     Stdin,
@@ -30,20 +31,11 @@ impl FromStr for Source {
             return Ok(Self::Stdin);
         }
         if let Some(fields) = text.strip_prefix("journal:") {
-            let field = |field: &str| match field.split_once('=') {
-                Some((name, value)) if !name.is_empty() && !value.is_empty() => Ok((name.to_owned(), value.to_owned())),
-                _ => Err(format!("'{field}' is no field of the journal: NAME=VALUE is expected")),
-            };
-            let fields = fields.split(',').filter(|field| !field.is_empty()).map(field).collect::<Result<_, _>>()?;
-            return Ok(Self::Journal(fields));
+            return journal::parse(fields).map(Self::Journal);
         }
         if let Some(command) = text.strip_prefix("command:") {
             let command = command.trim();
-            return if command.is_empty() {
-                Err("'command:' names no command".to_owned())
-            } else {
-                Ok(Self::Command(command.to_owned()))
-            };
+            return command::words(command).map(|_| Self::Command(command.to_owned()));
         }
         if let Some(path) = text.strip_prefix("file:") {
             return file(path);
@@ -63,7 +55,12 @@ fn file(path: &str) -> Result<Source, String> {
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File(path) => write!(f, "{}", path.display()),
+            Self::File(path) => {
+                // A name that means something else by itself.
+                let name = path.to_string_lossy();
+                let plain = name.parse().is_ok_and(|source: Self| source == *self);
+                write!(f, "{}{name}", if plain { "" } else { "file:" })
+            }
             Self::Glob(pattern) | Self::Dated(pattern) => f.write_str(pattern),
             Self::Journal(fields) => {
                 f.write_str("journal:")?;
@@ -94,10 +91,22 @@ mod tests {
         let fields = vec![("unit".to_owned(), "foo".to_owned()), ("priority".to_owned(), "err".to_owned())];
         assert_eq!(parsed("journal:unit=foo,priority=err"), Ok(Source::Journal(fields)));
         assert_eq!(parsed("journal:"), Ok(Source::Journal(Vec::new())));
-        for text in ["journal:unit=foo,priority=err", "command:errpt -a", "-", "/a/*.log", "/a/%Y"] {
+        for text in
+            ["journal:unit=foo,priority=err", "command:errpt -a", "-", "/a/*.log", "/a/%Y", "file:/a/100%*", "file:-"]
+        {
             assert_eq!(parsed(text).map(|source| source.to_string()), Ok(text.to_owned()));
         }
-        for wrong in ["", "file:", "command: ", "journal:unit", "/var/log/a-%Q.log", "/var/log/a%"] {
+        for wrong in [
+            "",
+            "file:",
+            "command: ",
+            "command:a | b",
+            "command:a 'b",
+            "journal:unit",
+            "journal:since=1",
+            "/var/log/a-%Q.log",
+            "/var/log/a%",
+        ] {
             assert!(parsed(wrong).is_err(), "{wrong}");
         }
     }

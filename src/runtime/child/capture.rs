@@ -3,7 +3,11 @@
 use crate::runtime::deadline::Deadline;
 use nix::poll::{PollFd, PollFlags, poll};
 use std::io::{ErrorKind, Read};
+use std::ops::ControlFlow;
 use std::os::fd::{AsFd, BorrowedFd};
+
+/// Somebody who takes an output piece by piece, until he breaks.
+pub(super) type Each<'e> = &'e mut dyn FnMut(&[u8]) -> ControlFlow<()>;
 
 /// Read at one time.
 const BUFFER: usize = 16 * 1024;
@@ -12,18 +16,27 @@ const MOST_READS: usize = 64;
 /// Room for what most programs write, taken at once.
 const USUAL: usize = 512;
 
-pub(super) struct Capture<R> {
+pub(super) struct Capture<'e, R> {
     pipe: Option<R>,
     cap: usize,
+    /// Who takes it instead of it being kept.
+    each: Option<Each<'e>>,
+    /// He wants no more: the rest is dropped.
+    pub(super) enough: bool,
     /// What was kept.
     pub(super) bytes: Vec<u8>,
     /// Whether there was more than that.
     pub(super) cut: bool,
 }
 
-impl<R: Read + AsFd> Capture<R> {
+impl<'e, R: Read + AsFd> Capture<'e, R> {
     pub(super) const fn new(pipe: Option<R>, cap: usize) -> Self {
-        Self { pipe, cap, bytes: Vec::new(), cut: false }
+        Self { pipe, cap, each: None, enough: false, bytes: Vec::new(), cut: false }
+    }
+
+    /// The same, given to somebody piece by piece.
+    pub(super) fn given_to(self, each: Option<Each<'e>>) -> Self {
+        Self { each, ..self }
     }
 
     /// The pipe, until its end was read.
@@ -36,6 +49,11 @@ impl<R: Read + AsFd> Capture<R> {
     pub(super) fn take(&mut self, buffer: &mut Vec<u8>) {
         buffer.resize(BUFFER, 0);
         match self.pipe.as_mut().map(|pipe| pipe.read(buffer)) {
+            Some(Ok(n)) if n > 0 && self.each.is_some() => {
+                if let Some(each) = self.each.as_mut().filter(|_| !self.enough) {
+                    self.enough = each(buffer.get(..n).unwrap_or_default()).is_break();
+                }
+            }
             Some(Ok(n)) if n > 0 => {
                 let room = self.cap.saturating_sub(self.bytes.len());
                 self.cut |= n > room;

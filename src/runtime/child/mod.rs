@@ -10,6 +10,8 @@ use super::backstop;
 use super::deadline::Deadline;
 use super::failure::Failure;
 use anyhow::{Context as _, anyhow};
+use capture::Each;
+use std::ops::ControlFlow;
 use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
@@ -49,6 +51,48 @@ pub fn without_ours(command: &mut Command) -> &mut Command {
 /// # Errors
 /// When it cannot be started, or has not ended by the deadline: then its group has been killed.
 pub fn run(command: &mut Command, deadline: &Deadline, cap: usize) -> Result<Ended, Failure> {
+    let Watched { ending, stdout, stderr, cut, .. } = watch(command, deadline, cap, cap, None)?;
+    match ending {
+        Ending::Ended(status) => Ok(Ended { status, stdout, stderr, cut }),
+        Ending::Late | Ending::Stuck(_) => {
+            let name = command.get_program().to_string_lossy();
+            Err(Failure::unknown(anyhow!("{name} did not end in time and was killed")).in_time())
+        }
+    }
+}
+
+/// What became of a program whose output was given away.
+#[derive(Debug)]
+pub struct Streamed {
+    /// How it ended by itself; `None` where it was ended, by the deadline or because nobody wanted more.
+    pub status: Option<ExitStatus>,
+    /// What it wrote to standard error, up to the cap.
+    pub stderr: Vec<u8>,
+}
+
+/// Runs a program as [`run`] does, and gives its standard output away piece by piece, however long it is. When `each`
+/// breaks, the program is ended.
+///
+/// # Errors
+/// When it cannot be started.
+pub fn stream(
+    command: &mut Command,
+    deadline: &Deadline,
+    cap: usize,
+    each: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
+) -> Result<Streamed, Failure> {
+    let Watched { ending, stderr, .. } = watch(command, deadline, 0, cap, Some(each))?;
+    let status = if let Ending::Ended(status) = ending { Some(status) } else { None };
+    Ok(Streamed { status, stderr })
+}
+
+fn watch(
+    command: &mut Command,
+    deadline: &Deadline,
+    stdout: usize,
+    stderr: usize,
+    each: Option<Each<'_>>,
+) -> Result<Watched, Failure> {
     let name = command.get_program().to_string_lossy().into_owned();
     without_ours(command);
     let grace = GRACE.min(deadline.remaining() / 10);
@@ -57,14 +101,8 @@ pub fn run(command: &mut Command, deadline: &Deadline, cap: usize) -> Result<End
     let running =
         backstop::undisturbed(|| start(command).inspect(|running| backstop::record_child(running.group().as_raw())));
     let running = running.with_context(|| format!("cannot start {name}"))?;
-    let limits = Limits { deadline, grace, last_wait: LAST_WAIT, stdout: cap, stderr: cap, cancel: None };
-    let Watched { ending, stdout, stderr, cut, .. } = running.watch(&limits).context("cannot wait for a child")?;
-    match ending {
-        Ending::Ended(status) => Ok(Ended { status, stdout, stderr, cut }),
-        Ending::Late | Ending::Stuck(_) => {
-            Err(Failure::unknown(anyhow!("{name} did not end in time and was killed")).in_time())
-        }
-    }
+    let limits = Limits { deadline, grace, last_wait: LAST_WAIT, stdout, stderr, cancel: None };
+    Ok(running.watch_each(&limits, each).context("cannot wait for a child")?)
 }
 
 #[cfg(test)]
@@ -87,6 +125,26 @@ mod tests {
     fn a_flood_is_capped() {
         let ended = sh("head -c 3000000 /dev/zero", 20, 1000);
         assert_eq!(ended.ok().map(|e| (e.stdout.len(), e.cut, e.status.success())), Some((1000, true, true)));
+    }
+
+    #[test]
+    fn an_output_is_given_away_until_nobody_wants_more() {
+        let mut given = 0;
+        let deadline = Deadline::after(Duration::from_secs(20));
+        let mut head = Command::new("head");
+        let streamed = stream(head.args(["-c", "3000000", "/dev/zero"]), &deadline, 100, &mut |bytes| {
+            given += bytes.len();
+            ControlFlow::Continue(())
+        });
+        assert_eq!(given, 3_000_000);
+        assert!(streamed.is_ok_and(|streamed| streamed.status.is_some_and(|status| status.success())));
+        let mut pieces = 0;
+        let streamed = stream(Command::new("cat").arg("/dev/zero"), &deadline, 100, &mut |_| {
+            pieces += 1;
+            ControlFlow::Break(())
+        });
+        assert_eq!((pieces, streamed.ok().map(|streamed| streamed.status)), (1, Some(None)));
+        assert!(!deadline.is_over());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Waits for a program: for its outputs, its end, the deadline, and whoever wants it ended.
 
-use super::capture::Capture;
+use super::capture::{Capture, Each};
 use super::pidfd;
 use crate::runtime::backstop;
 use crate::runtime::deadline::Deadline;
@@ -114,8 +114,14 @@ impl Running {
     ///
     /// # Errors
     /// When the kernel refuses to wait for it, which it does for no child of ours.
-    pub fn watch(mut self, limits: &Limits<'_>) -> io::Result<Watched> {
-        let mut stdout = Capture::new(self.child.stdout.take(), limits.stdout);
+    pub fn watch(self, limits: &Limits<'_>) -> io::Result<Watched> {
+        self.watch_each(limits, None)
+    }
+
+    /// The same; its standard output is given to somebody piece by piece, if there is one, and not kept. When he
+    /// breaks, the deadline has come.
+    pub(super) fn watch_each(mut self, limits: &Limits<'_>, each: Option<Each<'_>>) -> io::Result<Watched> {
+        let mut stdout = Capture::new(self.child.stdout.take(), limits.stdout).given_to(each);
         let mut stderr = Capture::new(self.child.stderr.take(), limits.stderr);
         let mut stage = Stage::Free;
         let mut deadline = limits.deadline;
@@ -140,7 +146,7 @@ impl Running {
             if seen.stderr {
                 stderr.take(&mut buffer);
             }
-            if seen.cancelled && stage == Stage::Free {
+            if (seen.cancelled || stdout.enough) && stage == Stage::Free {
                 // Asked once: from here on only the clock counts.
                 (cancel, deadline) = (None, deadline.at_most(Duration::ZERO));
             }
@@ -174,8 +180,8 @@ impl Running {
     /// Waits for anything that may happen, until the deadline.
     fn wait(
         &self,
-        stdout: &Capture<ChildStdout>,
-        stderr: &Capture<ChildStderr>,
+        stdout: &Capture<'_, ChildStdout>,
+        stderr: &Capture<'_, ChildStderr>,
         cancel: Option<BorrowedFd<'_>>,
         deadline: &Deadline,
     ) -> Seen {

@@ -1,6 +1,8 @@
 //! Rules in a TOML file.
 //!
 //! ```toml
+//! record_start = '^\d{4}-\d\d-\d\d '
+//!
 //! [[rule]]
 //! name = "internal error"
 //! level = "critical"
@@ -28,11 +30,19 @@ const MOST_PROBLEMS: usize = 20;
 const PATTERNS: [(&str, bool, bool); 4] =
     [("regex", false, false), ("fixed", true, false), ("except", false, true), ("except_fixed", true, true)];
 
+/// What a file holds.
+#[derive(Clone, Debug, Default)]
+pub(in crate::checks::logscan) struct RuleFile {
+    pub(in crate::checks::logscan) rules: Vec<Rule>,
+    /// The lines that begin a record of several lines; `None` where each line is judged by itself.
+    pub(in crate::checks::logscan) record_start: Option<Phrase>,
+}
+
 /// Reads a file of rules.
 ///
 /// # Errors
 /// What cannot be read, or all that is wrong in it, each with its line.
-pub(in crate::checks::logscan) fn read(path: &Path) -> anyhow::Result<Vec<Rule>> {
+pub(in crate::checks::logscan) fn read(path: &Path) -> anyhow::Result<RuleFile> {
     let shown = path.display();
     let file = File::open(path).with_context(|| format!("cannot read the rules {shown}"))?;
     let mut text = String::new();
@@ -57,7 +67,7 @@ fn told(problems: &[String], file: &str) -> String {
 ///
 /// # Errors
 /// All that is wrong, each with its line.
-pub(in crate::checks::logscan) fn parse(text: &str, group: &str) -> Result<Vec<Rule>, Vec<String>> {
+pub(in crate::checks::logscan) fn parse(text: &str, group: &str) -> Result<RuleFile, Vec<String>> {
     let (document, errors) = DeTable::parse_recoverable(text);
     let mut reader = Reader { text, problems: Vec::new(), group: group.to_owned() };
     for error in errors {
@@ -65,7 +75,7 @@ pub(in crate::checks::logscan) fn parse(text: &str, group: &str) -> Result<Vec<R
         reader.problem(at, error.message());
     }
     // What stands behind a syntax error may be anything.
-    let rules = if reader.problems.is_empty() { reader.document(document.get_ref()) } else { Vec::new() };
+    let rules = if reader.problems.is_empty() { reader.document(document.get_ref()) } else { RuleFile::default() };
     if reader.problems.is_empty() { Ok(rules) } else { Err(reader.problems) }
 }
 
@@ -81,27 +91,37 @@ impl Reader<'_> {
         self.problems.push(format!("line {line}: {why}"));
     }
 
-    fn document(&mut self, document: &DeTable<'_>) -> Vec<Rule> {
-        let mut rules = Vec::new();
+    fn document(&mut self, document: &DeTable<'_>) -> RuleFile {
+        let (mut rules, mut record_start) = (Vec::new(), None);
         if let Some(group) = document.get("group") {
             self.group = self.text_of("group", group).unwrap_or_default();
         }
         for (key, value) in document {
             match (key.get_ref().as_ref(), value.get_ref()) {
                 ("group", _) => {}
+                ("record_start", _) => record_start = self.record_start(value),
                 ("rule", DeValue::Array(all)) => {
                     for rule in all.iter() {
                         rules.extend(self.rule(rule));
                     }
                 }
                 ("rule", _) => self.problem(key.span().start, "rules are written as [[rule]]"),
-                (other, _) => self.problem(key.span().start, format!("no key '{other}'; there are group and [[rule]]")),
+                (other, _) => {
+                    let why = format!("no key '{other}'; there are group, record_start and [[rule]]");
+                    self.problem(key.span().start, why);
+                }
             }
         }
         if rules.is_empty() && self.problems.is_empty() {
             self.problem(0, "there is no [[rule]]");
         }
-        rules
+        RuleFile { rules, record_start }
+    }
+
+    fn record_start(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Phrase> {
+        let text = self.text_of("record_start", value)?;
+        let phrase = Phrase::regex(&text).map_err(|why| self.problem(value.span().start, format!("record_start: {why}")));
+        phrase.ok()
     }
 
     fn rule(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Rule> {

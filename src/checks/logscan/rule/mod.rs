@@ -17,7 +17,7 @@ use super::scan::Matcher;
 use crate::model::glob::Glob;
 use crate::model::status::Status;
 use crate::model::unit::Unit;
-pub(super) use file::{parse, read};
+pub(super) use file::{RuleFile, parse, read};
 pub(super) use metric::{Metric, Take};
 pub(super) use phrase::{How, Phrase};
 pub(super) use set::{Given, Rules};

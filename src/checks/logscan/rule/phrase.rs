@@ -36,7 +36,7 @@ impl Phrase {
             return Err(format!("a pattern has {} bytes, at most {LONGEST} are allowed", text.len()));
         }
         if text.contains('\n') {
-            return Err("a pattern is for one line and holds no line break".to_owned());
+            return Err("a pattern holds no line break: write \\n for that between two lines of a record".to_owned());
         }
         let pattern = match how {
             How { fixed: true, ignore_case } => Pattern::fixed(text, ignore_case),
@@ -45,6 +45,14 @@ impl Phrase {
             How { .. } => Pattern::regex(text).and_then(|_| Pattern::regex(&format!("(?i:{text})"))),
         }?;
         Ok(Self { text: text.to_owned(), how, pattern })
+    }
+
+    /// A regular expression in which case matters.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(in crate::checks::logscan) fn regex(text: &str) -> Result<Self, String> {
+        Self::new(text, How { fixed: false, ignore_case: false })
     }
 
     /// What the scanner looks for.

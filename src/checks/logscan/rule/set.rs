@@ -1,8 +1,10 @@
 //! All rules of a run, in the order in which they are tried.
 
 use super::draft::Draft;
+use super::file::RuleFile;
 use super::phrase::Phrase;
 use super::{Level, Rule};
+use crate::checks::logscan::record::Start;
 use crate::checks::logscan::scan::Matcher;
 use fnv::FnvHasher;
 use std::collections::BTreeMap;
@@ -18,6 +20,7 @@ pub(in crate::checks::logscan) struct Rules {
     matchers: Vec<Matcher>,
     /// For each rule, which others it clears.
     clears: Vec<Vec<usize>>,
+    start: Option<Start>,
 }
 
 /// Where the rules come from, as the command line gives them.
@@ -28,7 +31,7 @@ pub(in crate::checks::logscan) struct Given {
     /// `--rule`.
     pub(in crate::checks::logscan) inline: Vec<Rule>,
     /// `--rules`, each file by itself.
-    pub(in crate::checks::logscan) files: Vec<Vec<Rule>>,
+    pub(in crate::checks::logscan) files: Vec<RuleFile>,
     /// `--critical-pattern`.
     pub(in crate::checks::logscan) critical: Vec<Phrase>,
     /// `--warning-pattern`.
@@ -37,6 +40,8 @@ pub(in crate::checks::logscan) struct Given {
     pub(in crate::checks::logscan) ok: Vec<Phrase>,
     /// `--hold`: for all rules that do not say it themselves.
     pub(in crate::checks::logscan) hold: Option<f64>,
+    /// `--record-start`: for all, whatever the files say.
+    pub(in crate::checks::logscan) record_start: Option<Phrase>,
 }
 
 impl Given {
@@ -44,8 +49,12 @@ impl Given {
     /// line that says both is an event.
     ///
     /// # Errors
-    /// As [`Rules::new`].
+    /// As [`Rules::new`]; or files that do not agree on where a record begins.
     pub(in crate::checks::logscan) fn rules(self) -> Result<Rules, String> {
+        let start = match &self.record_start {
+            Some(given) => Some(given.clone()),
+            None => self.files_record_start()?.cloned(),
+        };
         let short = |level: Level, patterns: Vec<Phrase>| -> Result<Option<Rule>, String> {
             if patterns.is_empty() {
                 return Ok(None);
@@ -56,7 +65,7 @@ impl Given {
         };
         let mut list: Vec<Rule> = short(Level::Ignore, self.ignore)?.into_iter().collect();
         list.extend(self.inline);
-        list.extend(self.files.into_iter().flatten());
+        list.extend(self.files.into_iter().flat_map(|file| file.rules));
         for (level, patterns) in
             [(Level::Critical, self.critical), (Level::Warning, self.warning), (Level::Ok, self.ok)]
         {
@@ -65,7 +74,22 @@ impl Given {
         for rule in &mut list {
             rule.hold = rule.hold.or(self.hold);
         }
-        Rules::new(list)
+        let start = start.map(|start| Start::new(start.pattern().clone()));
+        Ok(Rules { start, ..Rules::new(list)? })
+    }
+
+    /// Where the files say that a record begins.
+    fn files_record_start(&self) -> Result<Option<&Phrase>, String> {
+        let mut starts = self.files.iter().filter_map(|file| file.record_start.as_ref());
+        let first = starts.next();
+        match starts.find(|other| first.is_some_and(|first| first.to_string() != other.to_string())) {
+            Some(other) => Err(format!(
+                "two files of rules have records of their own (record_start {} and {other}): give --record-start, or read \
+                 the log twice",
+                first.map(ToString::to_string).unwrap_or_default()
+            )),
+            None => Ok(first),
+        }
     }
 }
 
@@ -110,19 +134,25 @@ impl Rules {
             return Err(format!("rule '{}': clears: no rule with events is called {}", rule.name, meant.join(" or ")));
         }
         let matchers = list.iter().map(Rule::matcher).collect();
-        Ok(Self { list, matchers, clears })
+        Ok(Self { list, matchers, clears, start: None })
     }
 
     /// What makes them the same rules in another run.
     pub(in crate::checks::logscan) fn identity(&self) -> String {
         let mut hash = FnvHasher::default();
         self.list.iter().for_each(|rule| hash.write_u64(rule.identity()));
+        self.start.iter().for_each(|start| hash.write(start.text().as_bytes()));
         format!("{:016x}", hash.finish())
     }
 
     /// What the scanner takes, rule by rule.
     pub(in crate::checks::logscan) fn matchers(&self) -> &[Matcher] {
         &self.matchers
+    }
+
+    /// Where records of several lines begin; `None` where each line is judged by itself.
+    pub(in crate::checks::logscan) const fn record_start(&self) -> Option<&Start> {
+        self.start.as_ref()
     }
 
     /// The rules in their order.

@@ -100,7 +100,8 @@ fn a_file_has_the_same_rules() -> Result<(), Vec<String>> {
         "#,
         "file",
     )?;
-    let shown: Vec<String> = rules.iter().map(ToString::to_string).collect();
+    assert!(rules.record_start.is_none());
+    let shown: Vec<String> = rules.rules.iter().map(ToString::to_string).collect();
     assert_eq!(
         shown,
         [
@@ -125,7 +126,7 @@ fn a_file_tells_all_that_is_wrong_and_where() {
     );
     let wrong = wrong.err().unwrap_or_default();
     for why in [
-        "line 1: no key 'color'; there are group and [[rule]]",
+        "line 1: no key 'color'; there are group, record_start and [[rule]]",
         "line 7: rule 'a': regex: 'a(' is no regular expression: unclosed group",
         "line 9: rule 'a': no key 'holt'; there are hold,",
         "line 10: rule 'a': hold: 'x' is not a number",
@@ -139,6 +140,28 @@ fn a_file_tells_all_that_is_wrong_and_where() {
     let syntax = parse("[[rule]]\nname = \n", "").err().unwrap_or_default();
     assert!(syntax.iter().any(|said| said.starts_with("line 2: ")), "{syntax:?}");
     assert_eq!(parse("", "").err().unwrap_or_default(), ["line 1: there is no [[rule]]"]);
+}
+
+#[test]
+fn one_log_has_one_kind_of_record() -> Result<(), String> {
+    let file = |name: &str, start: &str| {
+        let text = format!("{start}\n[[rule]]\nname = '{name}'\nlevel = 'warning'\nfixed = 'xx'");
+        parse(&text, "f").map_err(|why| why.join("; "))
+    };
+    let (plain, a, b) = (file("p", "")?, file("a", "record_start = '^A'")?, file("b", "record_start = '^B'")?);
+    let rules = |files: &[&super::file::RuleFile], option: Option<&str>| {
+        let record_start = option.map(Phrase::regex).transpose()?;
+        Given { files: files.iter().map(|file| (*file).clone()).collect(), record_start, ..Given::default() }.rules()
+    };
+    let begins = |rules: Rules, text: &[u8]| rules.record_start().map(|start| start.end(text, 0));
+    assert_eq!(begins(rules(&[&plain], None)?, b"A\nx\nA\n"), None);
+    assert_eq!(begins(rules(&[&plain, &a], None)?, b"A\nx\nA\n"), Some(4));
+    assert_eq!(begins(rules(&[&a, &b], Some("^x"))?, b"A\nx\nA\n"), Some(2));
+    let wrong = rules(&[&a, &b], None).err().unwrap_or_default();
+    assert!(wrong.starts_with("two files of rules have records of their own (record_start /^A/ and /^B/)"), "{wrong}");
+    let wrong = file("a", "record_start = 'a('").err().unwrap_or_default();
+    assert_eq!(wrong, "line 1: record_start: 'a(' is no regular expression: unclosed group");
+    Ok(())
 }
 
 #[test]
@@ -167,6 +190,7 @@ fn the_rules_of_a_run_stand_in_their_order_and_agree() -> Result<(), String> {
         warning: vec![],
         ok: vec![phrase("opened")?],
         hold: Some(60.0),
+        record_start: None,
     };
     let rules = given.rules()?;
     let names: Vec<&str> = rules.iter().map(|rule| rule.name.as_str()).collect();

@@ -14,6 +14,8 @@
 //! 3. Only those rules' patterns are tried, in the order of the rules. A pattern is compiled when it is needed first: a
 //!    run that finds nothing compiles none.
 //!
+//! Where a record has several lines, the same is done with records: the caller tells the bounds of one around a place.
+//!
 //! Patterns that require no text (`\d{5}`) are joined into one regular expression that searches the block beside the
 //! texts.
 //!
@@ -45,14 +47,14 @@ pub(super) struct Matcher {
 
 /// A line that a rule has taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Hit<'b> {
+pub(in crate::checks::logscan) struct Hit<'b> {
     /// The rule's place in their order.
     pub(super) rule: usize,
     /// Which of its patterns matched.
     pub(super) pattern: usize,
-    /// Where the line begins in the block.
+    /// Where the line or record begins in the block.
     pub(super) start: usize,
-    /// The line without its end.
+    /// The line, or the lines of a record, without the last one's end.
     pub(super) line: &'b [u8],
 }
 
@@ -103,12 +105,26 @@ impl<'r> Scanner<'r> {
     pub(super) fn scan<'b>(
         &self,
         block: &'b [u8],
+        sink: impl FnMut(Hit<'b>) -> ControlFlow<()>,
+    ) -> Result<(), String> {
+        self.scan_records(block, |from, place| line_around(block, from, place), sink)
+    }
+
+    /// The same with records of several lines. `bounds` tells where one begins and ends, without its last newline: that
+    /// of a place, which is not before the first number, where a record begins.
+    ///
+    /// # Errors
+    /// As [`Self::scan`].
+    pub(super) fn scan_records<'b>(
+        &self,
+        block: &'b [u8],
+        bounds: impl Fn(usize, usize) -> Range<usize>,
         mut sink: impl FnMut(Hit<'b>) -> ControlFlow<()>,
     ) -> Result<(), String> {
         let (mut at, mut next) = (0, Next::default());
         let mut marks = self.always.clone();
         while let Some(place) = self.search.next(block, at, &mut next) {
-            let line = line_around(block, at, place);
+            let line = bounds(at, place);
             at = line.end + 1;
             let text = trimmed(block.get(line.clone()).unwrap_or_default());
             for (mark, always) in marks.iter_mut().zip(&self.always) {
@@ -124,8 +140,10 @@ impl<'r> Scanner<'r> {
         Ok(())
     }
 
-    /// The rule that takes a line by itself, and which of its patterns matched.
-    #[cfg(test)]
+    /// The rule that takes a line or record, which is without its end, and which of its patterns matched.
+    ///
+    /// # Errors
+    /// When a pattern is too large to be compiled.
     pub(super) fn judge_line(&self, line: &[u8]) -> Result<Option<(usize, usize)>, String> {
         let (whole, mut marks, mut next) = (0..line.len(), self.always.clone(), Next::default());
         self.search.next(line, 0, &mut next);
@@ -194,6 +212,6 @@ fn line_around(block: &[u8], from: usize, place: usize) -> Range<usize> {
 }
 
 /// A line of a file from Windows ends in CR LF.
-fn trimmed(line: &[u8]) -> &[u8] {
+pub(super) fn trimmed(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }

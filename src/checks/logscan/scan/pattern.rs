@@ -53,6 +53,11 @@ impl Pattern {
         }
     }
 
+    /// The regular expression.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// What every match contains.
     pub(crate) const fn required(&self) -> Option<&Required> {
         self.required.as_ref()

@@ -183,3 +183,14 @@ fn a_packed_file_is_read_within_bounds() {
     }
     assert!(runs >= 4, "{runs}");
 }
+
+#[test]
+fn half_a_newline_does_not_make_a_line_too_long() {
+    let wishes = Wishes { encoding: Encoding::Utf16be, longest_line: 2, ..from_start() };
+    let mut log = Follower::new("a.log", wishes);
+    log.append("a.log", b"\0a\0");
+    assert_eq!(log.text(), "");
+    log.append("a.log", b"\n");
+    let (done, text) = log.run();
+    assert_eq!((text.as_str(), done.cut_lines), ("a\n", 0));
+}

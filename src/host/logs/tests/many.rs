@@ -158,10 +158,20 @@ proptest::proptest! {
                 "path": path, "real": "/nonexistent/\\x00", "dev": 1, "ino": 2, "born": 3, "offset": offset, "size": size,
                 "mtime": mtime, "head": head, "tail": head, "inside": inside, "done": done, "gone": gone, "quiet": quiet,
             });
-            let marks = serde_json::json!({ "known": true, "floor": floor, "files": [mark.clone(), mark] });
-            log.marks = serde_json::from_value(marks).expect("marks");
+            let journal = serde_json::json!({ "cursor": "--rotate", "fits": done });
+            let command = serde_json::json!({ "lines": offset, "all": head, "head": [size, near], "tail": [] });
+            let marks = serde_json::json!({
+                "known": true, "floor": floor, "files": [mark.clone(), mark], "journal": journal, "command": command,
+            });
+            log.marks = serde_json::from_value(marks.clone()).expect("marks");
             let text = log.run().1;
             proptest::prop_assert!(text.ends_with("one\ntwo\n"), "{}", text);
+            proptest::prop_assert_eq!(log.text(), "");
+            // The same for a command: all of its output is new once.
+            log.marks = serde_json::from_value(marks).expect("marks");
+            log.source = "command:echo one".parse().expect("a source");
+            let (done, text) = log.run();
+            proptest::prop_assert!(done.lost.len() == 1 && text == "one\n", "{:?}", done);
             proptest::prop_assert_eq!(log.text(), "");
         }
     }
