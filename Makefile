@@ -70,6 +70,7 @@ bless: build
 bench: build
 	@benches/install.sh
 	VITALS_BIN_DIR=$(DIST) $(CARGO) bench --locked --profile dev --bench plugins
+	VITALS_BIN_DIR=$(DIST) $(CARGO) bench --locked --profile dev --bench logscan
 	VITALS_BIN_DIR=$(DIST) $(CARGO) bench --locked --profile dev --bench exporter
 
 screenshot: build

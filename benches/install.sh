@@ -13,6 +13,9 @@ for exporter in prometheus-node-exporter prometheus-blackbox-exporter; do
     command -v "$exporter" >/dev/null || packages="$packages $exporter"
 done
 command -v ps >/dev/null || packages="$packages procps"
+command -v rg >/dev/null || packages="$packages ripgrep"
+command -v mtail >/dev/null || packages="$packages mtail"
+[ -x "$plugins/check_logfiles" ] || packages="$packages monitoring-plugins-check-logfiles"
 
 if [ -z "$packages" ]; then
     exit 0

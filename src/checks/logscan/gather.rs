@@ -15,7 +15,7 @@ use crate::runtime::deadline::Deadline;
 use crate::runtime::failure::Failure;
 use crate::runtime::root::Root;
 use anyhow::anyhow;
-use memchr::{memchr_iter, memrchr};
+use memchr::memrchr;
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::ops::ControlFlow;
@@ -198,7 +198,9 @@ impl<'a> Taker<'a> {
 
     fn block(&mut self, block: &Block<'_>) -> ControlFlow<()> {
         let source = self.source(block.file);
-        let ended = memchr_iter(b'\n', block.text).count() as u64;
+        // 8 % of a scan for one pattern; it was a fifth with memchr, which counts the bits of masks where this adds
+        // bytes.
+        let ended = bytecount::count(block.text, b'\n') as u64;
         let unended = u64::from(!block.text.is_empty() && !block.text.ends_with(b"\n"));
         self.volume.lines += ended + unended;
         let judged = match self.streams.take() {

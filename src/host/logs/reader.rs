@@ -1,9 +1,12 @@
 //! From the bytes of a file to blocks of whole lines.
 //!
-//! read(2) into one buffer that is used again, 256 KiB at a time: measured, it is as fast as mapping from there on, and
-//! a gigabyte of log does not become a gigabyte of resident memory. A block ends at the last newline in the buffer; the
-//! rest is moved to the front. Lines are not looked for one by one: whether one is too long is found by steps of that
-//! length.
+//! read(2) into one buffer that is used again, 256 KiB at a time. Mapping the file would save a third where one pattern
+//! is looked for and nothing where five are (measured with rg, which can do either), and a gigabyte of log would become
+//! a gigabyte of resident memory. Sizes from 32 to 512 KiB cost the same, and so do places in the buffer that are not
+//! aligned: 0.14 s for a gigabyte, all of it the kernel's copy.
+//!
+//! A block ends at the last newline in the buffer; the rest is moved to the front. Lines are not looked for one by one:
+//! whether one is too long is found by steps of that length.
 
 use super::encoding::Form;
 use super::log::Log;
@@ -14,7 +17,7 @@ use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-/// Measured: from here on larger reads are not faster, and this fits into the second cache.
+/// Measured: larger reads are not faster, and this fits into the second cache.
 const BUFFER: usize = 256 * 1024;
 
 /// What a file is, for its reader.

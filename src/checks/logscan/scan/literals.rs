@@ -1,11 +1,10 @@
 //! What every match of a pattern must contain: texts that can be searched for much faster than the pattern.
 
+use super::windows::{WIDTH, rate};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// Texts of one set at most: beyond that the search for them is no faster than the pattern.
 const MOST: usize = 16;
-/// Bytes of a text that are searched for: the search looks at the first four at once.
-const WINDOW: usize = 4;
 /// Below this many bytes a text is in so many lines that searching for it gains nothing.
 const LEAST: usize = 2;
 
@@ -32,43 +31,11 @@ impl Required {
         let found = whole.or_else(|| required(pattern).map(|texts| Self { texts, exact: false }))?;
         found.texts.iter().all(|text| text.len() >= LEAST).then_some(found)
     }
-
-    /// Whether a place with its only text is in a line that matches: a line has no end within it.
-    pub(crate) fn is_certain(&self) -> bool {
-        self.exact && matches!(&self.texts[..], [one] if !one.iter().any(|byte| matches!(byte, b'\r' | b'\n')))
-    }
-
-    /// The same texts, each from where its rarest bytes begin: that is what a search stops at.
-    pub(crate) fn windows(&self) -> Vec<&[u8]> {
-        self.texts.iter().map(|text| rarest_window(text)).collect()
-    }
-}
-
-fn rarest_window(text: &[u8]) -> &[u8] {
-    let chance = |at: &usize| {
-        let window = text.get(*at..(at + WINDOW).min(text.len())).unwrap_or_default();
-        window.iter().map(|byte| rate(*byte)).product::<f64>()
-    };
-    let starts = 0..=text.len().saturating_sub(WINDOW);
-    let best = starts.min_by(|a, b| chance(a).total_cmp(&chance(b))).unwrap_or(0);
-    text.get(best..).unwrap_or(text)
-}
-
-/// How often a byte is met in logs, roughly: an order is all that is needed.
-const fn rate(byte: u8) -> f64 {
-    match byte {
-        b' ' | b'e' | b'0' | b'1' => 0.07,
-        b'a' | b'i' | b'n' | b'o' | b'r' | b's' | b't' | b'2' | b':' | b'.' | b'-' | b'/' => 0.04,
-        b'3'..=b'9' | b'c' | b'd' | b'l' | b'm' | b'p' | b'u' => 0.025,
-        b'a'..=b'z' | b'=' | b'_' | b',' | b'"' | b'[' | b']' => 0.01,
-        b'A'..=b'Z' | b'(' | b')' => 0.006,
-        _ => 0.001,
-    }
 }
 
 /// The chance that a place of a log has one of these; the lower, the better to search for.
 fn chance(texts: &[Vec<u8>]) -> f64 {
-    texts.iter().map(|text| text.iter().take(2 * WINDOW).map(|byte| rate(*byte)).product::<f64>()).sum()
+    texts.iter().map(|text| text.iter().take(2 * WIDTH).map(|byte| rate(*byte)).product::<f64>()).sum()
 }
 
 /// All texts that the pattern matches, where they are few. Assertions match nothing: they are `loose` when what they
@@ -194,12 +161,6 @@ mod tests {
         for not in ["^ORA-", r"ORA-\d", r"\bcat\b", "a+bc"] {
             assert!(of(not).is_some_and(|required| !required.exact), "{not}");
         }
-    }
-
-    #[test]
-    fn a_search_begins_at_the_rarest_bytes() {
-        let required = Required::fixed("connection to QX7Z lost").expect("long enough");
-        assert!(required.windows()[0].starts_with(b"QX7Z") || required.windows()[0].starts_with(b" QX7"));
     }
 
     proptest! {
