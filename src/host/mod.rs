@@ -18,3 +18,4 @@ pub mod resolve;
 pub mod space;
 pub mod stat_apart;
 pub mod top;
+pub mod zone;

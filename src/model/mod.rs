@@ -14,6 +14,7 @@ pub mod range;
 pub mod render;
 pub mod report;
 pub mod rule;
+pub mod stamp;
 pub mod status;
 pub mod text;
 pub mod thresholds;

@@ -5,10 +5,11 @@ use super::known::Known;
 use super::record::{Part, Pending, Start, Streams};
 use super::rule::Rules;
 use super::scan::Scanner;
-use super::seen::{Seen, Source, Volume};
+use super::seen::{Seen, Source, Volume, When};
 use super::trial::Trial;
 use crate::host::clock::Clock;
-use crate::host::logs::{self, Block, Gap, Log, Marks, Problem, Read, Wishes};
+use crate::host::logs::{self, Block, Gap, Log, Marks, Problem, Read, Since, Times, Window, Wishes};
+use crate::model::timestamp::Timestamp;
 use crate::plugin::Context;
 use crate::runtime::deadline::Deadline;
 use crate::runtime::failure::Failure;
@@ -19,6 +20,7 @@ use std::collections::BTreeMap;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Time that is kept for judging and writing.
@@ -47,6 +49,8 @@ pub struct Sample {
     pub(super) problems: Vec<Problem>,
     /// Sources that name no file at present.
     pub(super) empty: Vec<String>,
+    /// What was noticed while reading.
+    pub(super) notes: Vec<String>,
 }
 
 /// Reads all sources.
@@ -67,6 +71,7 @@ pub(super) fn gather(
         began: Vec::new(),
         problems: Vec::new(),
         empty: Vec::new(),
+        notes: Vec::new(),
     };
     sample.seen.clock = Clock::read(cx.root);
     sample.seen.again = options.again();
@@ -77,15 +82,22 @@ pub(super) fn gather(
     }
     let scanner = Scanner::new(rules.matchers()).map_err(|why| anyhow!(why))?;
     let deadline = cx.deadline.at_most(cx.deadline.remaining().saturating_sub(RESERVE));
-    let mut taker = Taker::new(rules, scanner, &mut sample, cx);
-    let wishes = options.wishes();
+    let times = Arc::new(Times::new(cx.now, cx.root, options.time_format.clone()));
+    let since = options.since.map(|time| Since { from: Timestamp(cx.now.0 - time), times: Arc::clone(&times) });
+    let mut taker = Taker::new(rules, scanner, &mut sample, cx, &times);
+    let wishes = options.wishes(since.clone());
     for source in options.sources() {
         let name = source.to_string();
         let before = known.records.get(&name).cloned().unwrap_or_default();
         let kept = if options.again() { Vec::new() } else { before.clone() };
         taker.streams = rules.record_start().map(|start| Streams::new(rules, start, wishes.longest_line, kept));
         if matches!(source, logs::Source::Stdin) {
-            let given = standard_input(&deadline, &mut |block| taker.block(block))?;
+            let mut window = since.as_ref().map(Window::new);
+            let given = standard_input(&deadline, &mut |block| match &mut window {
+                Some(window) => window.pass(block, &mut |block| taker.block(block)),
+                None => taker.block(block),
+            })?;
+            taker.sample.problems.extend(window.and_then(|window| window.problem(Path::new("standard input"))));
             taker.end_records(|_, _| false);
             taker.volume.bytes += given.bytes;
             if given.more {
@@ -120,6 +132,7 @@ pub(super) fn gather(
     }
     sample.seen.volume = Some(volume);
     sample.seen.incomplete = sample.left > 0 || sample.more;
+    sample.seen.date(&times);
     Ok(sample)
 }
 
@@ -164,6 +177,7 @@ struct Taker<'a> {
     sample: &'a mut Sample,
     volume: Volume,
     cx: &'a Context<'a>,
+    times: &'a Times,
     /// The file that is being read, and its place among the names.
     now: Option<(PathBuf, Source)>,
     /// Where records of several lines are judged.
@@ -172,8 +186,14 @@ struct Taker<'a> {
 }
 
 impl<'a> Taker<'a> {
-    fn new(rules: &'a Rules, scanner: Scanner<'a>, sample: &'a mut Sample, cx: &'a Context<'a>) -> Self {
-        Self { rules, scanner, sample, volume: Volume::default(), cx, now: None, streams: None, wrong: None }
+    fn new(
+        rules: &'a Rules,
+        scanner: Scanner<'a>,
+        sample: &'a mut Sample,
+        cx: &'a Context<'a>,
+        times: &'a Times,
+    ) -> Self {
+        Self { rules, scanner, sample, volume: Volume::default(), cx, times, now: None, streams: None, wrong: None }
     }
 
     fn block(&mut self, block: &Block<'_>) -> ControlFlow<()> {
@@ -199,9 +219,11 @@ impl<'a> Taker<'a> {
     }
 
     fn judge(&mut self, part: Part<'_>, source: Source) -> Result<Option<usize>, String> {
-        let (seen, rules, time) = (&mut self.sample.seen, self.rules, self.cx.now);
+        let (seen, rules, times, read) = (&mut self.sample.seen, self.rules, self.times, self.cx.now);
+        let (Part::Lines(text) | Part::Whole(text) | Part::One { text, .. }) = part;
         part.judge(&self.scanner, rules.record_start(), |hit| {
-            seen.take(rules, hit.rule, hit.pattern, source, hit.line, time);
+            let when = When { read, written: &|| times.near(text, hit.start) };
+            seen.take(rules, hit.rule, hit.pattern, source, hit.line, when);
         })
     }
 
@@ -239,6 +261,7 @@ impl<'a> Taker<'a> {
         self.sample.cut_lines += read.cut_lines;
         self.sample.began.extend(read.began);
         self.sample.problems.extend(read.problems);
+        self.sample.notes.extend(read.notes);
     }
 }
 
@@ -251,8 +274,8 @@ pub(super) fn attempt(
 ) -> Result<(), Failure> {
     let rules = options.rules().map_err(|why| anyhow!(why))?;
     let coloured = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let mut trial = Trial::new(rules, options.wishes().longest_line, coloured).map_err(|why| anyhow!(why))?;
-    let wishes = Wishes { whole: true, ..options.wishes() };
+    let mut trial = Trial::new(rules, options.wishes(None).longest_line, coloured).map_err(|why| anyhow!(why))?;
+    let wishes = Wishes { whole: true, ..options.wishes(None) };
     let (mut wrong, mut heard) = (None, true);
     for source in options.sources() {
         let mut sink = |block: &Block<'_>| {

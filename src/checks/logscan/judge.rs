@@ -160,13 +160,16 @@ impl One<'_> {
         }
     }
 
+    /// What may count with the lines of the next run, by the times in the lines themselves. Whether these are right does
+    /// not matter as long as they are all of one clock, so that none of them is changed.
     fn remember_times(&self, past: &mut Past) {
         let Some(within) = self.rule.alarm.within else { return };
         if self.seen.again {
             past.times.clear();
         }
-        past.times.extend(self.by_rule.late.iter().map(|time| Timestamp(time.0.min(self.now.0))));
-        past.times.retain(|time| self.now.since(*time) <= within + BACKLOG);
+        past.times.extend(&self.by_rule.late);
+        let latest = past.times.last().copied().unwrap_or(self.now);
+        past.times.retain(|time| self.now.since(*time) <= within + BACKLOG || latest.since(*time).abs() <= within);
         let most = self.rule.alarm.most();
         past.times.drain(..past.times.len().saturating_sub(most));
     }

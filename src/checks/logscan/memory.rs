@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 
 /// Seconds by which the wall clock may differ from the time since boot between two runs: what is more, was set.
 const STEP: f64 = 2.0;
+/// Seconds by which the times in lines may be ahead.
+const AHEAD: f64 = 86_400.0;
 
 /// The memory of the events. Times are of the wall clock, so that a boot does no harm; a clock that is set while the
 /// machine runs is seen beside the time since boot, and what is remembered moves with it.
@@ -177,7 +179,10 @@ impl Past {
     fn bound(&mut self, rule: &Rule, now: Timestamp) {
         let latest = Timestamp(now.0 + rule.held_for());
         let ends = self.held.as_ref().map(|held| (held.warning, held.critical));
+        // These are as the lines say, and may be of another zone: they are only compared with each other.
+        let times: Vec<Timestamp> = self.times.iter().map(|time| earlier(*time, Timestamp(now.0 + AHEAD))).collect();
         self.each(|time| *time = earlier(*time, now));
+        self.times = times;
         if let (Some(held), Some((warning, critical))) = (&mut self.held, ends) {
             held.warning = warning.map(|until| earlier(until, latest));
             held.critical = critical.map(|until| earlier(until, latest));

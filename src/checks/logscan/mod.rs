@@ -137,6 +137,7 @@ impl Logscan {
             let lines = usize::try_from(sample.cut_lines).unwrap_or(usize::MAX);
             report.note(format!("only the beginning was judged of {}", count(lines, "line", "lines")));
         }
+        sample.notes.iter().for_each(|note| report.note(note.clone()));
         for path in &sample.began {
             report.note(format!("first run: {} is read from its end on", path.display()));
         }

@@ -1,9 +1,10 @@
 //! The options, and what the man page says of them.
 
 use super::presets;
-use super::rule::{HOLD, Given, How, Phrase, Rule, Rules, read};
-use crate::host::logs::{Encoding, LONGEST_LINE, Source, Wishes};
+use super::rule::{Given, HOLD, How, Phrase, Rule, Rules, read};
+use crate::host::logs::{Encoding, LONGEST_LINE, Since, Source, Wishes};
 use crate::model::glob::Glob;
+use crate::model::stamp::Format;
 use crate::model::status::Status;
 use crate::model::unit::Unit;
 use crate::plugin::Example;
@@ -94,6 +95,19 @@ pub struct Logscan {
     #[arg(long, conflicts_with = "tail")]
     whole: bool,
 
+    /// Judge what was written in the last TIME at every run, by the times in the lines, and remember no place
+    ///
+    /// Rotated generations of that time are read too. A line that carries no time belongs to the one before it.
+    #[arg(long, value_name = "TIME", value_parser = time, conflicts_with_all = ["tail", "whole", "from_start"])]
+    pub(super) since: Option<f64>,
+
+    /// How the times in the lines are written, as in strptime: '%m/%d/%y %H:%M:%S' [default: all usual ways]
+    ///
+    /// Needed where it cannot be known whether the day or the month stands first, or the time does not begin the line.
+    /// Also: %f a fraction, %z and %Z a zone, %s seconds and %Q milliseconds since 1970. Without a zone it is local time.
+    #[arg(long, value_name = "FORMAT", value_hint = ValueHint::Other)]
+    pub(super) time_format: Option<Format>,
+
     /// At the first run read what is already there, not only what comes
     #[arg(long)]
     from_start: bool,
@@ -173,17 +187,17 @@ impl Logscan {
     /// Whether each run judges the same lines again, and remembers no place.
     pub(super) fn again(&self) -> bool {
         let given = |source: &Source| matches!(source, Source::Stdin);
-        self.tail.is_some() || self.whole || self.log.iter().all(given)
-    }
-
-    fn record_start(&self) -> Result<Option<Phrase>, String> {
-        let given = self.record_start.as_deref().map(Phrase::regex).transpose();
-        given.map_err(|why| format!("--record-start: {why}"))
+        self.tail.is_some() || self.whole || self.since.is_some() || self.log.iter().all(given)
     }
 
     /// Seconds for which lines that may be lost are told.
     pub(super) fn gaps_held_for(&self) -> f64 {
         self.hold.unwrap_or(if self.again() { 0.0 } else { HOLD })
+    }
+
+    fn record_start(&self) -> Result<Option<Phrase>, String> {
+        let given = self.record_start.as_deref().map(Phrase::regex).transpose();
+        given.map_err(|why| format!("--record-start: {why}"))
     }
 
     /// What is read.
@@ -198,6 +212,9 @@ impl Logscan {
 
     /// What does not go together.
     pub(super) fn validate(&self) -> Result<(), String> {
+        if self.since == Some(0.0) {
+            return Err("--since 0 is no time".to_owned());
+        }
         let mut names: Vec<String> = self.log.iter().map(ToString::to_string).collect();
         names.sort_unstable();
         if let Some([twice, _]) = names.windows(2).find(|pair| matches!(pair, [a, b] if a == b)) {
@@ -207,7 +224,7 @@ impl Logscan {
     }
 
     /// How it is read.
-    pub(super) fn wishes(&self) -> Wishes {
+    pub(super) fn wishes(&self, since: Option<Since>) -> Wishes {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded by its parser")]
         let bytes = |size: f64| size as u64;
         Wishes {
@@ -218,6 +235,7 @@ impl Logscan {
             longest_line: self.longest_line.map_or(LONGEST_LINE, |size| usize::try_from(bytes(size)).unwrap_or(LONGEST_LINE)),
             last_lines: self.tail,
             whole: self.whole,
+            since,
             as_written: false,
         }
     }

@@ -5,6 +5,7 @@
 use super::excerpt::Excerpt;
 use super::rule::{Alarm, Rule, Rules, Take};
 use crate::host::clock::Clock;
+use crate::host::logs::Times;
 use crate::model::status::Status;
 use crate::model::timestamp::Timestamp;
 use memchr::memchr;
@@ -34,6 +35,24 @@ pub(super) struct Line {
     pub(super) pattern: usize,
     /// When it was written, or read where that is not known.
     pub(super) time: Timestamp,
+    /// Whether it has been asked when it was written.
+    dated: bool,
+}
+
+/// The two times of a line.
+#[derive(Clone, Copy)]
+pub(super) struct When<'w> {
+    /// When it is read: what holds and silences go by. A wrong zone can neither end a state nor make silence.
+    pub(super) read: Timestamp,
+    /// When it was written, as far as that can be known: what windows go by, so that hours that are read in one run
+    /// count as hours. Asked for only where it is needed.
+    pub(super) written: &'w dyn Fn() -> Option<Timestamp>,
+}
+
+impl When<'_> {
+    fn best(&self) -> Timestamp {
+        (self.written)().unwrap_or(self.read)
+    }
 }
 
 /// How much was read.
@@ -66,7 +85,7 @@ pub(super) struct Seen {
 pub(super) struct SeenByRule {
     /// Lines in this run.
     pub(super) matches: u64,
-    /// The time of the latest line.
+    /// When the latest line was read; see [`Seen::date`].
     pub(super) latest: Option<Timestamp>,
     /// The rule whose line has ended what was held before.
     pub(super) ended_by: Option<usize>,
@@ -111,6 +130,19 @@ impl Seen {
         self.rules.get(at)
     }
 
+    /// Gives the last lines that are kept the times that they carry: only these few are read for it. Where lines are read
+    /// again at each run, the latest of them is as old as it says.
+    pub(super) fn date(&mut self, times: &Times) {
+        for rule in &mut self.rules {
+            for line in rule.last.iter_mut().filter(|line| !line.dated) {
+                line.time = times.of(&line.text).unwrap_or(line.time);
+            }
+            if self.again && let Some(time) = rule.last().map(|line| line.time) {
+                rule.latest = Some(time);
+            }
+        }
+    }
+
     /// Notes a line: the rule that took it, by its place, and which of its patterns matched.
     pub(super) fn take(
         &mut self,
@@ -119,16 +151,18 @@ impl Seen {
         pattern: usize,
         source: Source,
         text: &[u8],
-        time: Timestamp,
+        when: When<'_>,
     ) {
         let (Some(rule), Some(seen)) = (rules.get(at), self.rules.get_mut(at)) else { return };
         seen.matches += 1;
-        seen.latest = Some(seen.latest.map_or(time, |latest| if latest.0 > time.0 { latest } else { time }));
+        seen.latest = Some(when.read);
         if !rule.metrics.is_empty() {
             seen.measure(rule, pattern, text);
         }
         if rule.level.alarms() {
-            seen.keep(rule, Line { source, pattern, time, ..Line::default() }, text);
+            let dated = rule.alarm.within.is_some() || seen.first.len() < KEPT;
+            let time = if dated { when.best() } else { when.read };
+            seen.keep(rule, Line { source, pattern, time, dated, ..Line::default() }, text);
             seen.count(&rule.alarm, time);
         }
         for cleared in rules.cleared_by(at) {

@@ -5,8 +5,9 @@ use super::memory::Events;
 use super::metrics;
 use super::rule::{Rule, Rules};
 use super::scan::Scanner;
-use super::seen::{Seen, Volume};
+use super::seen::{Seen, Volume, When};
 use crate::host::clock::Clock;
+use crate::host::logs::Times;
 use crate::model::answer::Answer;
 use crate::model::glob::Glob;
 use crate::model::report::Report;
@@ -14,6 +15,7 @@ use crate::model::rule::Rule as Limit;
 use crate::model::status::Status;
 use crate::model::thresholds::Thresholds;
 use crate::model::timestamp::Timestamp;
+use crate::runtime::root::Root;
 use proptest::prelude::*;
 use std::ops::ControlFlow;
 
@@ -32,13 +34,14 @@ struct Runs {
     events: Events,
     clock: Option<Clock>,
     incomplete: bool,
+    again: bool,
     limits: Vec<Limit>,
 }
 
 impl Runs {
     fn new(texts: &[&str]) -> Self {
         let (events, clock) = (Events::default(), None);
-        Self { rules: rules(texts), events, clock, incomplete: false, limits: Vec::new() }
+        Self { rules: rules(texts), events, clock, incomplete: false, again: false, limits: Vec::new() }
     }
 
     fn boot(&mut self, boot: &str, minutes: f64) {
@@ -58,14 +61,15 @@ impl Runs {
         let scanner = Scanner::new(self.rules.matchers()).expect("rules");
         for (time, line) in lines {
             let scanned = scanner.scan(line.as_bytes(), |hit| {
-                let time = Timestamp(DAY + time * MINUTE);
-                seen.take(&self.rules, hit.rule, hit.pattern, source, hit.line, time);
+                let when = When { read: now, written: &|| Some(Timestamp(DAY + time * MINUTE)) };
+                seen.take(&self.rules, hit.rule, hit.pattern, source, hit.line, when);
                 ControlFlow::Continue(())
             });
             scanned.expect("patterns");
         }
         seen.volume = Some(Volume { lines: lines.len() as u64, bytes: 100 });
-        (seen.clock, seen.incomplete) = (self.clock.clone(), self.incomplete);
+        (seen.clock, seen.incomplete, seen.again) = (self.clock.clone(), self.incomplete, self.again);
+        seen.date(&Times::new(now, &Root::new(Some("/nowhere".into())), None));
         // The memory goes through its file between two runs.
         let stored = serde_json::to_string(&self.events).expect("plain");
         self.events = serde_json::from_str(&stored).expect("what was written");
@@ -276,6 +280,72 @@ fn a_clock_that_is_set_neither_holds_for_ever_nor_forgets() {
     assert_eq!(runs.state(-485.0, &[]), Fine);
     assert_eq!(runs.state(-440.0, &[]), Fine);
     assert_eq!(runs.state(-439.0, &[]), Warning);
+}
+
+#[test]
+fn a_backlog_is_counted_by_the_times_in_its_lines() {
+    let rule = "net: critical /lost/ count=3 within=10min hold=15min";
+    // Three hours are read in one run, with a line an hour.
+    let hourly = [(0.0, "lost"), (60.0, "lost"), (120.0, "lost"), (170.0, "lost")];
+    assert_eq!(Runs::new(&[rule]).written(180.0, &hourly).status, Fine);
+    // Three in ten minutes in the middle of it are an event, held from the time of reading.
+    let mut runs = Runs::new(&[rule]);
+    let close = [(0.0, "lost"), (60.0, "lost"), (65.0, "lost"), (70.0, "lost"), (170.0, "lost")];
+    let answer = runs.written(180.0, &close);
+    assert_eq!(answer.status, Critical);
+    assert!(answer.summary.contains("since 00:00 UTC, held until 03:15 UTC"), "{}", answer.summary);
+    assert_eq!((runs.state(194.0, &[]), runs.state(195.0, &[])), (Critical, Fine));
+    // What came at the end of the backlog counts with what comes then, and nothing earlier does.
+    let mut runs = Runs::new(&[rule]);
+    assert_eq!(runs.written(180.0, &hourly).status, Fine);
+    assert_eq!(runs.written(181.0, &[(177.0, "lost")]).status, Fine);
+    assert_eq!(runs.written(182.0, &[(180.0, "lost")]).status, Critical);
+    // It may be days old, and come in parts.
+    let mut runs = Runs::new(&[rule]);
+    let day = 1440.0;
+    assert_eq!(runs.written(0.0, &[(-3.0 * day, "lost"), (-3.0 * day + 1.0, "lost")]).status, Fine);
+    assert_eq!(runs.written(1.0, &[(-3.0 * day + 9.0, "lost")]).status, Critical);
+}
+
+#[test]
+fn a_wrong_zone_hides_no_event_and_no_silence() {
+    for hours in [-14.0, -1.0, 1.0, 14.0] {
+        let wrong = hours * 60.0;
+        let mut runs = Runs::new(&["net: critical /lost/ count=3 within=10min hold=15min", "db: warning /ORA/ hold=5min"]);
+        assert_eq!(runs.written(1.0, &[(wrong, "lost")]).status, Fine, "{hours}");
+        assert_eq!(runs.written(4.0, &[(wrong + 3.0, "lost")]).status, Fine, "{hours}");
+        assert_eq!(runs.written(9.0, &[(wrong + 8.0, "lost")]).status, Critical, "{hours}");
+        assert_eq!((runs.state(23.0, &[]), runs.state(24.0, &[])), (Critical, Fine), "{hours}");
+        assert_eq!(runs.written(30.0, &[(30.0 + wrong, "ORA")]).status, Warning, "{hours}");
+        assert_eq!((runs.state(34.0, &[]), runs.state(35.0, &[])), (Warning, Fine), "{hours}");
+        let mut silence = Runs::new(&["hl7: critical /ACK/ must_appear=30min"]);
+        assert_eq!(silence.written(0.0, &[(wrong, "ACK")]).status, Fine, "{hours}");
+        assert_eq!((silence.state(30.0, &[]), silence.state(31.0, &[])), (Fine, Critical), "{hours}");
+    }
+}
+
+#[test]
+fn lines_that_are_read_at_each_run_count_once() {
+    let mut runs = Runs::new(&["net: critical /lost/ count=3 within=10min"]);
+    runs.again = true;
+    for minute in 1..9 {
+        assert_eq!(runs.written(f64::from(minute), &[(0.0, "lost"), (1.0, "lost")]).status, Fine, "{minute}");
+    }
+    assert_eq!(runs.written(9.0, &[(0.0, "lost"), (1.0, "lost"), (9.0, "lost")]).status, Critical);
+}
+
+#[test]
+fn a_line_that_is_read_again_is_as_old_as_it_says() {
+    let mut runs = Runs::new(&["hl7: critical /ACK/ must_appear=10min"]);
+    runs.again = true;
+    for (minute, state) in [(1.0, Fine), (10.0, Fine), (12.0, Critical), (14.0, Critical)] {
+        let answer = runs.written(minute, &[(-5.0, "ACK"), (0.5, "ACK")]);
+        assert_eq!((answer.status, value(&answer, "age")), (state, Some((minute - 0.5) * MINUTE)), "{minute}");
+    }
+    // Many of them, of which only the last few are looked at.
+    let lines = ["ACK"; 50].map(|line| format!("2026-11-23 00:19:00 {line}"));
+    let lines: Vec<(f64, &str)> = lines.iter().map(|line| (0.0, line.as_str())).collect();
+    assert_eq!(runs.written(20.0, &lines).status, Fine);
 }
 
 #[test]

@@ -11,6 +11,8 @@
 //!    is said to be lost.
 //! 3. [`reader`] cuts what it reads into blocks of whole lines, made UTF-8 by [`encoding`].
 //!
+//! By the times that lines carry ([`Times`]) the last so many seconds are read alone ([`since`], [`window`]).
+//!
 //! The systemd [`journal`] and the output of a [`command`] are followed each in its own way.
 //!
 //! A reader knows no rule and no pattern: it yields blocks. A file on a network mount that hangs is left to the alarm
@@ -35,10 +37,13 @@ mod piece;
 mod position;
 mod reader;
 mod reversed;
+mod since;
 mod source;
 #[cfg(test)]
 mod tests;
+mod times;
 mod trace;
+mod window;
 
 use crate::runtime::deadline::Deadline;
 use crate::runtime::failure::Failure;
@@ -58,6 +63,8 @@ pub use source::Source;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+pub use times::Times;
+pub use window::{Since, Window};
 
 /// What is kept of a line, unless somebody wants more.
 pub const LONGEST_LINE: usize = 64 * 1024;
@@ -80,6 +87,8 @@ pub struct Wishes {
     pub last_lines: Option<usize>,
     /// The whole of each file, with no regard to what is remembered.
     pub whole: bool,
+    /// Only what was written from a time on, with no regard to what is remembered.
+    pub since: Option<Since>,
     /// Lines of a command that writes the newest first stay in its order, and are not turned into that of time: for who
     /// puts several lines together to one.
     pub as_written: bool,
@@ -95,6 +104,7 @@ impl Default for Wishes {
             longest_line: LONGEST_LINE,
             last_lines: None,
             whole: false,
+            since: None,
             as_written: false,
         }
     }
@@ -139,6 +149,8 @@ pub struct Read {
     pub began: Vec<PathBuf>,
     /// What could not be read.
     pub problems: Vec<Problem>,
+    /// What somebody should know who looks closer.
+    pub notes: Vec<String>,
 }
 
 /// Why lines may be lost.
@@ -200,16 +212,25 @@ pub fn read(
         }
         Source::Journal(fields) => {
             let name = PathBuf::from(source.to_string());
-            return journal::read(&name, fields, marks, wishes, root, deadline, sink);
+            return windowed(&name, wishes, sink, |wishes, sink| {
+                journal::read(&name, fields, marks, wishes, root, deadline, sink)
+            });
         }
         Source::Command(line) => {
             let name = PathBuf::from(source.to_string());
-            return command::read(&name, line, marks, wishes, deadline, sink);
+            return windowed(&name, wishes, sink, |wishes, sink| {
+                command::read(&name, line, marks, wishes, deadline, sink)
+            });
         }
         Source::Stdin => {
             return Err(anyhow!("{source} is no file")).context("cannot read it as a log file").map_err(Failure::from);
         }
     };
+    if let Some(since) = &wishes.since {
+        read.marks = marks.clone();
+        since::Last { since, wishes, root, deadline }.read(&paths, &mut read, sink);
+        return Ok(read);
+    }
     let mut reader = Reader::new(wishes, deadline, sink);
     if wishes.whole || wishes.last_lines.is_some() {
         read.marks = marks.clone();
@@ -230,6 +251,22 @@ pub fn read(
     }
     (read.bytes, read.cut_lines) = (reader.bytes, reader.cut_lines);
     Ok(read)
+}
+
+/// What is read of a source that is no file. Where the last so many seconds are wanted, that is all of it, and the lines
+/// of that time are let through.
+fn windowed(
+    name: &Path,
+    wishes: &Wishes,
+    sink: &mut dyn FnMut(&Block<'_>) -> ControlFlow<()>,
+    read: impl FnOnce(&Wishes, &mut dyn FnMut(&Block<'_>) -> ControlFlow<()>) -> Result<Read, Failure>,
+) -> Result<Read, Failure> {
+    let Some(since) = &wishes.since else { return read(wishes, sink) };
+    let mut window = Window::new(since);
+    let all = Wishes { whole: true, ..wishes.clone() };
+    let mut done = read(&all, &mut |block| window.pass(block, sink))?;
+    done.problems.extend(window.problem(name));
+    Ok(done)
 }
 
 /// The files of a pattern. Packed ones are rotated pieces of the others, unless the pattern asks for them.

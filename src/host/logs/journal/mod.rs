@@ -22,6 +22,7 @@ mod lines;
 #[cfg(test)]
 mod tests;
 
+use super::window::DISORDER;
 use super::{Block, Marks, Read, Wishes};
 use crate::runtime::deadline::Deadline;
 use crate::runtime::failure::Failure;
@@ -72,6 +73,10 @@ fn read_from(
     let mut read = Read { marks: marks.clone(), files: 1, ..Read::default() };
     let mut lines = Lines::new(journal.name, wishes, journal.deadline, sink);
     if wishes.whole || wishes.last_lines.is_some() {
+        // Whether an entry is of the wanted time is judged by its line; this only saves asking for all there are.
+        if let Some(since) = &wishes.since {
+            journal.arguments.filter.push(format!("--since=@{:.0}", (since.from.0 - DISORDER).floor().max(0.0)));
+        }
         let pass = pass(&mut journal, wishes.last_lines, None, &mut lines);
         read.more = matches!(pass.end, End::Enough | End::Late);
     } else if marks.known || wishes.from_start {

@@ -3,6 +3,7 @@ mod files;
 mod hostile;
 mod many;
 mod random;
+mod since;
 
 use super::{Encoding, Marks, Read, Source, Wishes, read};
 use crate::runtime::deadline::Deadline;
