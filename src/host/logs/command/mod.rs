@@ -14,7 +14,6 @@ mod tests;
 mod words;
 
 use super::encoding::Form;
-use super::log::Log;
 use super::position::{Position, fingerprint};
 use super::reader::{Reader, Text};
 use super::{Block, Gap, Marks, Problem, Read, Wishes};
