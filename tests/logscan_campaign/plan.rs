@@ -39,7 +39,7 @@ pub struct Plan {
 
 impl Plan {
     pub fn of(round: u64) -> Self {
-        let mut dice = Random::new(round ^ 0x70_6c61_6e);
+        let mut dice = Random::new(round ^ 0x706c_616e);
         let styles = [Style::Counted, Style::Counted, Style::Dated, Style::Linked, Style::Days, Style::Copied];
         let style = styles[dice.below(styles.len())];
         let packers = [None, Some(("gzip", ".gz")), Some(("xz", ".xz")), Some(("zstd", ".zst"))];

@@ -67,7 +67,7 @@ struct Writer {
 /// The log as it is before its writer has begun: the first file, with nothing or a line of noise in it.
 pub fn begin(folder: &Path, plan: &Plan) {
     let name = first(plan);
-    let text = if plan.steps % 2 == 0 { format!("{} a line of noise\n", now()) } else { String::new() };
+    let text = if plan.steps.is_multiple_of(2) { format!("{} a line of noise\n", now()) } else { String::new() };
     fs::write(folder.join(&name), text).expect("written");
     if plan.style == Style::Linked {
         symlink(name, folder.join(LOG)).expect("a link");
