@@ -164,7 +164,7 @@ impl Answer {
             }
         }
         // A log that was copied and emptied is a note, what is known to be lost a finding.
-        let said = [texts(&answer["findings"], "text"), texts(&answer["details"], "")].concat();
+        let said = [texts(&answer["findings"], "text"), texts(&answer["notes"], "")].concat();
         let said = said.into_iter().filter(|text| !text.contains("EVENT") && !text.ends_with("no match"));
         (all.lost, all.notes) = said.partition(|text| text.contains("may be lost"));
         Some(all)

@@ -2,7 +2,7 @@
 
 use super::kin::{Kin, Kinship};
 use super::marks::Mark;
-use super::opened::{Id, Opened};
+use super::opened::{Id, Opened, mtime};
 use super::pattern::Pattern;
 use super::piece::Piece;
 use super::position::FINGERPRINT;
@@ -56,28 +56,26 @@ impl<'a> Around<'a> {
     pub(super) fn late(&self, mark: &mut Mark) -> Option<Piece> {
         let behind = mark.behind.take()?;
         let name = if behind.real.as_os_str().is_empty() { &behind.path } else { &behind.real };
-        match fs::metadata(name) {
-            Ok(metadata) if Id::of(&metadata).is_same(behind.id) => {
-                let written = metadata.len() > behind.offset;
-                let opened = written.then(|| Opened::open(name).ok()).flatten();
-                let found = opened.and_then(|opened| {
-                    let (at, content) = opened.find(&behind, self.deadline).ok()??;
-                    let finished = opened.is_at_rest();
-                    Some(Piece { finished, ..Piece::new(opened, at, content) })
-                });
-                mark.behind = Some(behind);
-                found
-            }
-            _ => {
-                let kinship = Kinship::of(&mark.path, &mark.real, &self.rotated, |path| self.root.path(path));
-                let likely = kinship.files.iter().filter(|kin| may_be(&behind, kin));
-                let mut piece = likely.filter_map(|kin| Piece::find(kin, &behind, self.deadline)).next()?;
-                piece.finished = piece.opened.is_at_rest();
-                let (real, id) = (piece.opened.path.clone(), piece.opened.id);
-                mark.behind = Some(Box::new(Mark { real, id, ..*behind }));
-                Some(piece)
-            }
+        let there = fs::metadata(name).ok();
+        if there.as_ref().is_some_and(|it| Id::of(it).is_same(behind.id) && is_as_it_was(&behind, it)) {
+            mark.behind = Some(behind);
+            return None;
         }
+        // Its number may be another file's by now: only the content tells.
+        let here = there.and_then(|_| {
+            let opened = Opened::open(name).ok().filter(|opened| behind.is_of(opened.id))?;
+            let (at, content) = opened.find(&behind, self.deadline).ok()??;
+            Some(Piece::new(opened, at, content))
+        });
+        let mut piece = here.or_else(|| {
+            let kinship = Kinship::of(&mark.path, &mark.real, &self.rotated, |path| self.root.path(path));
+            let mut likely = kinship.files.iter().filter(|kin| may_be(&behind, kin));
+            likely.find_map(|kin| Piece::find(kin, &behind, self.deadline))
+        })?;
+        piece.finished = piece.opened.is_at_rest();
+        let (real, id) = (piece.opened.path.clone(), piece.opened.id);
+        mark.behind = Some(Box::new(Mark { real, id, ..*behind }));
+        Some(piece)
     }
 
     fn kinship(&self, mark: &Mark) -> Kinship {
@@ -164,6 +162,11 @@ impl<'a> Around<'a> {
                     .is_some_and(|piece| renamed || goes_on_otherwise(piece, opened))
         })
     }
+}
+
+/// Whether nothing has come since a file was read to its end.
+fn is_as_it_was(mark: &Mark, metadata: &fs::Metadata) -> bool {
+    mark.done && (metadata.len(), mtime(metadata)) == (mark.size, mark.mtime)
 }
 
 /// Whether a file can be the one in which a position is, by its number or because it is packed.
