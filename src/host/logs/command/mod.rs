@@ -16,7 +16,7 @@ mod words;
 use super::encoding::Form;
 use super::position::{Position, fingerprint};
 use super::reader::{Reader, Text};
-use super::{Block, Gap, Marks, Problem, Read, Wishes};
+use super::{Block, Gap, Log, Marks, Problem, Read, Wishes};
 use crate::model::text;
 use crate::runtime::child::{self, Ended};
 use crate::runtime::deadline::Deadline;
