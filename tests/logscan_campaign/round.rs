@@ -101,7 +101,6 @@ fn some(call: &Call, plan: &Plan, dice: &mut Random, ours: &mut Vec<Ran>) {
     let twin = dice.one_in(8).then(|| call.start("ours", Fate::Whole, &[]));
     let twin = twin.map(|twin| std::thread::spawn(move || twin.end()));
     ours.push(call.run("ours", fate, bounded));
-    // Who of the two was first matters only where the other is killed, and had told something that is told again.
     ours.extend(twin.map(|twin| twin.join().expect("it ended")));
 }
 
@@ -125,7 +124,9 @@ fn judge(round: u64, plan: &Plan, said: &str, ours: &[Ran], others: &[Ran]) -> R
     assert!(facts.keys().last().is_some_and(|last| *last <= LINES), "round {round}: {} lines", facts.len());
     let mut all = Vec::new();
     for (identity, runs) in [("ours", ours), ("other", others)] {
-        let runs: Vec<&Ran> = runs.iter().collect();
+        let mut runs: Vec<&Ran> = runs.iter().collect();
+        // Of two at once the first to have the lock is the first to end.
+        runs.sort_by_key(|run| run.ended);
         all.extend(wrong(&facts, &runs).into_iter().map(|what| format!("{identity}: {what}")));
         // A log that was empty is known by its number alone, which packing changes.
         let lossless = !plan.destructive && plan.style != Style::Copied && plan.packer.is_none();

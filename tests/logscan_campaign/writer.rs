@@ -415,7 +415,11 @@ impl Writer {
             }
             _ => {
                 let other = self.path("other");
-                fs::write(&other, vec![b'\n'; usize::try_from(length).expect("small")]).expect("written");
+                let length = usize::try_from(length).expect("small");
+                let mut text = format!("{} another ", now());
+                text.truncate(length.saturating_sub(1));
+                text += &"z".repeat(length.saturating_sub(text.len() + 1));
+                fs::write(&other, text + "\n").expect("written");
                 fs::rename(&other, &path).expect("replaced");
                 self.did(&format!("replaces {name} by another of the same length"));
             }
