@@ -168,7 +168,7 @@ fn follows_logrotate_in_its_usual_configurations() {
         seen += heard.new;
         assert!(log.is_told(&heard), "{directives}: {} events, {heard:#?}", log.number);
         assert_eq!(seen, log.number, "{directives}");
-        assert!(directives.starts_with("copytruncate") || !heard.answer.contains("may be lost"), "{heard:#?}");
+        assert!(directives.starts_with("copytruncate") || !heard.answer.contains("may be lost"), "{directives}: {heard:#?}");
         assert_eq!(log.check().new, 0, "{directives}");
     }
 }
