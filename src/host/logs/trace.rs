@@ -223,7 +223,7 @@ fn goes_on_otherwise(piece: Piece, opened: &Opened) -> bool {
 /// What copytruncate leaves open.
 pub(super) fn copied(log: &Path) -> Gap {
     let why = format!("{} was copied and emptied: lines written in between may be lost", log.display());
-    Gap { why, copied: true }
+    Gap { why, unsure: true }
 }
 
 /// Why lines may be lost. `later` says whether there are generations that were written to since the last run.
@@ -241,5 +241,7 @@ fn lost(mark: &Mark, present: Option<&Opened>, holder: Option<&Kin>, later: bool
         None if emptied => "was emptied, and no copy of it is found: lines may be lost",
         None => "was replaced, and the file read before is not found: lines may be lost",
     };
-    Some(format!("{log} {why}").into())
+    // Of an empty file nothing tells that it is one of the generations that are read now; it mostly is.
+    let unsure = mark.offset == 0 && later && present.is_some();
+    Some(Gap { why: format!("{log} {why}"), unsure })
 }
