@@ -105,11 +105,7 @@ impl<'a> Around<'a> {
         let mut way = Way { found: holder.is_some(), ..Way::default() };
         let mut newer = newer(mark, &kinship, holder.as_ref().map(|(kin, _)| kin));
         newer.retain(|kin| !present.is_some_and(|present| is_copy(kin, present)));
-        // A log that was empty cannot be known again once it is packed. What was packed since is read as a whole.
-        let packed = |kin: &Kin| kin.generation && kin.packed.is_some() && kin.is_since(mark.mtime);
-        let empty = mark.offset == 0 && kinship.files.iter().any(packed);
-        let told = lost(mark, present, holder.as_ref().map(|(kin, _)| kin), !newer.is_empty());
-        way.lost.extend(told.filter(|gap| !empty || gap.copied));
+        way.lost.extend(lost(mark, present, holder.as_ref().map(|(kin, _)| kin), !newer.is_empty()));
         way.pieces.extend(holder.map(|(_, piece)| piece).filter(|_| mark.offset > 0));
         for kin in newer {
             match Piece::whole(kin, self.deadline) {
