@@ -113,7 +113,7 @@ impl Follow<'_> {
 
     /// Reads one group. Returns what to remember of it, and how many bytes are left.
     fn read_group(&self, group: Group, reader: &mut Reader<'_>, read: &mut Read) -> (Option<Mark>, u64) {
-        let before = group.keep.as_ref().map(|mark| mark.offset);
+        let before = group.keep.as_ref().map(|mark| (mark.id, mark.offset));
         let (idle, nowhere) = (group.pieces.is_empty(), group.missing && group.pieces.is_empty());
         let settled = group.keep.as_ref().is_some_and(|mark| mark.quiet);
         let mut behind = group.keep.as_ref().and_then(|mark| mark.behind.as_deref().cloned());
@@ -153,9 +153,12 @@ impl Follow<'_> {
         mark = mark.map(|mark| mark.with_behind(behind));
         if let Some(mark) = &mut mark {
             mark.gone |= nowhere;
-            mark.quiet = if idle { mark.quiet } else { before == Some(mark.offset) };
-            // Of a pattern's files, one that is gone and was read to its end needs no more care.
-            if group.missing && !self.single && !reader.stopped && (mark.gone || (settled && mark.quiet)) {
+            mark.quiet =
+                if idle { mark.quiet } else { before.is_some_and(|it| mark.is_of(it.0) && mark.offset == it.1) };
+            // Of a pattern's files, one that is gone and was read to its end needs no more care, unless its writer may
+            // still have open what it was renamed to.
+            let over = mark.gone || (settled && mark.quiet && !mark.may_be_open());
+            if group.missing && !self.single && !reader.stopped && over {
                 return (None, left);
             }
         }

@@ -53,6 +53,25 @@ fn a_file_that_came_and_was_packed_between_two_runs_is_read_once() {
     assert_eq!(logs.text(), "four\n");
 }
 
+/// As between the two renames of a rotation, when many runs may come.
+#[test]
+fn a_glob_waits_for_the_late_lines_of_a_log_that_was_renamed() {
+    let mut logs = Follower::new("a*.log", from_start());
+    logs.append("a.log", "one\n");
+    assert_eq!(logs.text(), "one\n");
+    logs.rename("a.log", "a.log.1");
+    for _ in 0..4 {
+        assert_eq!(logs.text(), "");
+    }
+    logs.append("a.log.1", "late\n");
+    assert_eq!(logs.text(), "late\n");
+    logs.append("a.log", "");
+    assert_eq!(logs.text(), "");
+    logs.append("a.log.1", "later\n");
+    logs.append("a.log", "two\n");
+    assert_eq!(logs.text(), "later\ntwo\n");
+}
+
 #[test]
 fn a_glob_says_when_a_log_that_was_written_to_is_gone() {
     let mut logs = Follower::new("*.log", from_start());
