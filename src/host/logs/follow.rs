@@ -321,10 +321,11 @@ impl Follow<'_> {
         if !self.single && !way.found && mark.quiet && mark.done {
             group.lost.clear();
         }
-        if let Some(last) = group.pieces.last_mut() {
-            // Its writer may still have it open.
-            last.finished = last.opened.packed.is_some();
+        if let Some(last) = group.pieces.last() {
             group.mtime = last.opened.mtime;
+        }
+        if let Some(last) = trace::last_written(&mut group.pieces) {
+            last.finished = last.opened.packed.is_some();
         }
         group
     }

@@ -156,8 +156,8 @@ impl<'a> Around<'a> {
         for piece in &mut way.pieces {
             piece.finished = true;
         }
-        // Of the last one the end may be half a line, which its writer will finish.
-        if let Some(last) = way.pieces.last_mut() {
+        // The end of the last one may be half a line, which its writer will finish.
+        if let Some(last) = last_written(&mut way.pieces) {
             last.finished = last.opened.is_at_rest();
         }
         way
@@ -198,6 +198,11 @@ impl<'a> Around<'a> {
                     .is_some_and(|piece| renamed || goes_on_otherwise(piece, opened))
         })
     }
+}
+
+/// The last of these generations to which somebody has written: he may have it open still, although there are newer ones.
+pub(super) fn last_written(pieces: &mut [Piece]) -> Option<&mut Piece> {
+    pieces.iter_mut().rfind(|piece| piece.opened.size > 0)
 }
 
 /// Whether nothing has come since a file was read to its end.

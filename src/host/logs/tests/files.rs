@@ -51,6 +51,23 @@ fn a_line_that_is_finished_after_the_rotation_is_one_line() {
 }
 
 #[test]
+fn half_a_line_waits_while_nothing_is_in_the_newer_files() {
+    for present in [true, false] {
+        let mut log = followed();
+        log.append("a.log", "three\nfo");
+        log.rename("a.log", "a.log.2");
+        log.append("a.log.1", "");
+        if present {
+            log.append("a.log", "");
+        }
+        assert_eq!(log.run().1, "three\n");
+        log.append("a.log.2", "ur\n");
+        log.append("a.log", "five\n");
+        assert_eq!(log.text(), "four\nfive\n");
+    }
+}
+
+#[test]
 fn a_late_line_is_read_under_whatever_name_its_file_has_by_then() {
     let mut log = followed();
     log.rename("a.log", "a.log.1");
