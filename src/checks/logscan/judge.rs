@@ -21,14 +21,21 @@ pub(super) fn judge(rules: &Rules, seen: &Seen, events: &mut Events, now: Timest
     events.meet(rules, now, seen.clock.as_ref());
     if let Some(volume) = seen.volume {
         let mut whole = Draft::whole();
-        let lines = usize::try_from(volume.lines).unwrap_or(usize::MAX);
-        report.measure(&mut whole, Measure::int("lines", volume.lines).at_least(0.0));
+        if let Some(lines) = volume.lines {
+            report.measure(&mut whole, Measure::int("lines", lines).at_least(0.0));
+        }
         report.measure(&mut whole, Measure::int("bytes", volume.bytes).at_least(0.0));
         #[expect(clippy::cast_precision_loss, reason = "for people")]
         let size = Unit::Bytes.show(volume.bytes as f64);
-        whole.say(format!("{} ({size}) read", count(lines, "line", "lines")));
+        if let Some(lines) = volume.lines {
+            let lines = usize::try_from(lines).unwrap_or(usize::MAX);
+            whole.say(format!("{} ({size}) read", count(lines, "line", "lines")));
+            report.summary(format!("{} ({size}), no event", count(lines, "new line", "new lines")));
+        } else {
+            whole.say(format!("{size} read"));
+            report.summary(format!("{size} read, no event"));
+        }
         report.add(whole);
-        report.summary(format!("{} ({size}), no event", count(lines, "new line", "new lines")));
     }
     for (at, rule) in rules.iter().enumerate() {
         let (Some(seen_by_rule), Some(past)) = (seen.rule(at), events.rules.get_mut(&rule.name)) else { continue };

@@ -58,8 +58,8 @@ impl When<'_> {
 /// How much was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Volume {
-    /// Lines; also where records have several.
-    pub(super) lines: u64,
+    /// Lines, also where records have several; `None` where they were too many to be counted for nobody.
+    pub(super) lines: Option<u64>,
     /// Bytes.
     pub(super) bytes: u64,
 }

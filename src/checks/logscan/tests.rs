@@ -35,13 +35,14 @@ struct Runs {
     clock: Option<Clock>,
     incomplete: bool,
     again: bool,
+    counted: bool,
     limits: Vec<Limit>,
 }
 
 impl Runs {
     fn new(texts: &[&str]) -> Self {
         let (events, clock) = (Events::default(), None);
-        Self { rules: rules(texts), events, clock, incomplete: false, again: false, limits: Vec::new() }
+        Self { rules: rules(texts), events, clock, incomplete: false, again: false, counted: true, limits: Vec::new() }
     }
 
     fn boot(&mut self, boot: &str, minutes: f64) {
@@ -67,7 +68,7 @@ impl Runs {
             });
             scanned.expect("patterns");
         }
-        seen.volume = Some(Volume { lines: lines.len() as u64, bytes: 100 });
+        seen.volume = Some(Volume { lines: self.counted.then_some(lines.len() as u64), bytes: 100 });
         (seen.clock, seen.incomplete, seen.again) = (self.clock.clone(), self.incomplete, self.again);
         seen.date(&Times::new(now, &Root::new(Some("/nowhere".into())), None));
         // The memory goes through its file between two runs.
@@ -127,6 +128,16 @@ fn an_event_is_held_extended_and_ends_by_time() {
     // Past midnight the day is said.
     let next_day = runs.at(24.0 * 60.0 + 1.0, &["ORA-2"]);
     assert!(next_day.summary.contains("at 00:01 UTC"), "{}", next_day.summary);
+}
+
+#[test]
+fn lines_that_were_not_counted_are_left_out() {
+    let mut runs = Runs::new(&["db: critical /ORA-/"]);
+    runs.counted = false;
+    let answer = runs.at(0.0, &["fine", "fine"]);
+    assert_eq!((answer.status, answer.summary.as_str()), (Fine, "100 B read, no event"));
+    assert_eq!((value(&answer, "lines"), value(&answer, "bytes")), (None, Some(100.0)));
+    assert!(answer.findings.iter().any(|finding| finding.text == "100 B read"));
 }
 
 #[test]
