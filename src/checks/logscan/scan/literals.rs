@@ -1,6 +1,6 @@
 //! What every match of a pattern must contain: texts that can be searched for much faster than the pattern.
 
-use super::windows::{WIDTH, rate};
+use super::windows::{WIDTH, chance};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// Texts of one set at most: beyond that the search for them is no faster than the pattern.
@@ -34,8 +34,8 @@ impl Required {
 }
 
 /// The chance that a place of a log has one of these; the lower, the better to search for.
-fn chance(texts: &[Vec<u8>]) -> f64 {
-    texts.iter().map(|text| text.iter().take(2 * WIDTH).map(|byte| rate(*byte)).product::<f64>()).sum()
+fn any(texts: &[Vec<u8>]) -> f64 {
+    texts.iter().map(|text| chance(text.get(..2 * WIDTH).unwrap_or(text))).sum()
 }
 
 /// All texts that the pattern matches, where they are few. Assertions match nothing: they are `loose` when what they
@@ -117,7 +117,7 @@ fn required(pattern: &Hir) -> Option<Vec<Vec<u8>>> {
             }
             candidates.push(run);
             let useful = |texts: &Vec<Vec<u8>>| texts.iter().all(|text| text.len() >= LEAST);
-            candidates.into_iter().filter(useful).min_by(|a, b| chance(a).total_cmp(&chance(b)))
+            candidates.into_iter().filter(useful).min_by(|a, b| any(a).total_cmp(&any(b)))
         }
     }
 }
