@@ -238,10 +238,12 @@ impl<'a> Taker<'a> {
     fn judge(&mut self, part: Part<'_>, source: Source) -> Result<Option<usize>, String> {
         let (seen, rules, times, read) = (&mut self.sample.seen, self.rules, self.times, self.cx.now);
         let (Part::Lines(text) | Part::Whole(text) | Part::One { text, .. }) = part;
-        part.judge(&self.scanner, rules.record_start(), |hit| {
+        let judged = part.judge(&self.scanner, rules.record_start(), |hit| {
             let when = When { read, written: &|| times.near(text, hit.start) };
-            seen.take(rules, hit.rule, hit.pattern, source, hit.line, when);
-        })
+            seen.take(rules, &hit, source, when);
+        });
+        seen.settle(rules, text);
+        judged
     }
 
     /// Judges the records whose end is not to be seen yet, and says what to keep of them. `known` tells by name and file
