@@ -1,5 +1,7 @@
 //! What is searched for in place of the texts: few windows, each of which stands for all texts that begin with it.
 
+use super::literals::Required;
+use super::tail::{Match, Tail};
 use std::ops::Range;
 
 /// The packed search looks at so many bytes at once, and compares the rest.
@@ -17,6 +19,7 @@ const NARROW: usize = 3;
 pub(super) struct Owner<'r> {
     pub(super) entry: usize,
     text: &'r [u8],
+    tail: Option<&'r Tail>,
     offset: usize,
     /// So much of the text is in its window.
     known: usize,
@@ -30,19 +33,30 @@ pub(super) struct Window<'r> {
 }
 
 impl<'r> Owner<'r> {
-    pub(super) fn new(entry: usize, text: &'r [u8]) -> Self {
-        Self { entry, text, offset: rarest(text), known: 0 }
+    /// One for each of the texts.
+    pub(super) fn all(entry: usize, required: &'r Required) -> impl Iterator<Item = Self> {
+        let tail = required.tail.as_ref();
+        required.texts.iter().map(move |text| Self { tail, ..Self::new(entry, text) })
     }
 
-    /// Whether the text is in `line`, given that its window is at `place`.
-    pub(super) fn is_at(&self, block: &[u8], place: usize, line: &Range<usize>) -> bool {
+    fn new(entry: usize, text: &'r [u8]) -> Self {
+        Self { entry, text, tail: None, offset: rarest(text), known: 0 }
+    }
+
+    /// Whether the entry's pattern matches in `line` with the text whose window is at `place`.
+    pub(super) fn is_at(&self, block: &[u8], place: usize, line: &Range<usize>) -> Match {
         let (before, rest) = self.text.split_at_checked(self.offset).unwrap_or_default();
         let behind = rest.get(self.known..).unwrap_or_default();
-        let Some(start) = place.checked_sub(self.offset).filter(|start| *start >= line.start) else { return false };
+        let Some(start) = place.checked_sub(self.offset).filter(|start| *start >= line.start) else { return Match::No };
         let end = start + self.text.len();
-        end <= line.end
+        let is_there = end <= line.end
             && is_same(block.get(start..place), before)
-            && is_same(block.get(place + self.known..end), behind)
+            && is_same(block.get(place + self.known..end), behind);
+        match self.tail {
+            _ if !is_there => Match::No,
+            None => Match::Perhaps,
+            Some(tail) => tail.is_at(block.get(end..line.end).unwrap_or_default()),
+        }
     }
 
     /// The window, of `width` bytes at most.
