@@ -113,8 +113,7 @@ impl Events {
         (self.at, self.clock) = (Some(now), clock.cloned());
         self.lost = self.lost.take().map(|lost| lost.not_after(now)).filter(|lost| lost.until.0 > now.0);
         let mut kept = BTreeMap::new();
-        for rule in rules.iter() {
-            let identity = rule.identity();
+        for (rule, identity) in rules.identified() {
             let known = self.rules.remove(&rule.name).filter(|past| past.rule == identity);
             let mut past = known.unwrap_or_else(|| Past { rule: identity, known: now, ..Past::default() });
             past.bound(rule, now);
@@ -125,8 +124,8 @@ impl Events {
 
     /// How many of these rules are known.
     pub(super) fn common(&self, rules: &Rules) -> usize {
-        let known = |rule: &&Rule| self.rules.get(&rule.name).is_some_and(|past| past.rule == rule.identity());
-        rules.iter().filter(known).count()
+        let known = |(rule, identity): &(&Rule, u64)| self.rules.get(&rule.name).is_some_and(|past| past.rule == *identity);
+        rules.identified().filter(known).count()
     }
 
     /// Ends what is held of the rules that a name or pattern means, and forgets what may count with later lines. For a

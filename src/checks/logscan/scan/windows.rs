@@ -136,8 +136,7 @@ fn is_same(there: Option<&[u8]>, text: &[u8]) -> bool {
 
 /// Where the rarest bytes of a text begin: that is what a search stops at.
 fn rarest(text: &[u8]) -> usize {
-    let at = |at: usize| chance(text.get(at..(at + WIDTH).min(text.len())).unwrap_or_default());
-    (0..=text.len().saturating_sub(WIDTH)).min_by(|a, b| at(*a).total_cmp(&at(*b))).unwrap_or(0)
+    text.windows(WIDTH).map(chance).enumerate().min_by(|(_, a), (_, b)| a.total_cmp(b)).map_or(0, |(at, _)| at)
 }
 
 /// The chance that these bytes are at a place of a log.
