@@ -23,7 +23,7 @@ _check_logscan() {
 
     case "${cmd}" in
         check_logscan)
-            opts="-w -c -t -v -h -V --critical-pattern --warning-pattern --ok-pattern --ignore --fixed --ignore-case --rule --rules --preset --hold --tail --whole --from-start --rotated --encoding --missing --most-bytes --longest-line --reset --status --dry-run --try --warning --critical --timeout --verbose --output --host-name --service-name --lifetime --quiet-ok --perfdata --max-output --map --state-dir --state-id --root --config --section --help --version"
+            opts="-w -c -t -v -h -V --critical-pattern --warning-pattern --ok-pattern --ignore --fixed --ignore-case --rule --rules --record-start --preset --hold --tail --whole --since --time-format --from-start --rotated --encoding --missing --most-bytes --longest-line --reset --status --dry-run --try --warning --critical --timeout --verbose --output --host-name --service-name --lifetime --quiet-ok --perfdata --max-output --map --state-dir --state-id --root --config --section --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -79,6 +79,13 @@ _check_logscan() {
                     fi
                     return 0
                     ;;
+                --record-start)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
                 --preset)
                     COMPREPLY=($(compgen -W "errpt java kernel-hardware oracle-alert postgresql syslog-auth websphere-mq" -- "${cur}"))
                     return 0
@@ -89,6 +96,17 @@ _check_logscan() {
                     ;;
                 --tail)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --time-format)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --rotated)

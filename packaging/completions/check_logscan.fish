@@ -4,6 +4,7 @@ complete -c check_logscan -l ok-pattern -d 'A line that matches ends the events 
 complete -c check_logscan -l ignore -d 'A line that matches is passed over, whatever else it matches' -r -f
 complete -c check_logscan -l rule -d 'A rule: NAME: LEVEL /REGEX/... "TEXT"... except=/REGEX/ hold=TIME count=N within=TIME' -r -f
 complete -c check_logscan -l rules -d 'Rules from a TOML file, a [[rule]] for each; vitals-logscan(7) describes it' -r -F
+complete -c check_logscan -l record-start -d 'Judge records of several lines: each begins with a line that matches, such as \'^\\d{4}-\' before a stack trace' -r -f
 complete -c check_logscan -l preset -d 'Rules for a common log: java, oracle-alert, errpt, ..., see vitals-logscan(7)' -r -f -a "errpt\t''
 java\t''
 kernel-hardware\t''
@@ -13,6 +14,8 @@ syslog-auth\t''
 websphere-mq\t''"
 complete -c check_logscan -l hold -d 'How long an event stays a state [default: 15min]' -r
 complete -c check_logscan -l tail -d 'Judge the last N lines of each log at every run, and remember no place' -r
+complete -c check_logscan -l since -d 'Judge what was written in the last TIME at every run, by the times in the lines, and remember no place' -r
+complete -c check_logscan -l time-format -d 'How the times in the lines are written, as in strptime: \'%m/%d/%y %H:%M:%S\' [default: all usual ways]' -r -f
 complete -c check_logscan -l rotated -d 'Where rotated files are that lie elsewhere or have other names: a pattern with * and ?' -r -f
 complete -c check_logscan -l encoding -d 'Encoding of the logs: auto, utf-8, latin1, utf-16le, utf-16be [default: auto]' -r -f
 complete -c check_logscan -l missing -d 'State of a log that is missing or cannot be read: ok, warning, critical, unknown [default: unknown]' -r -f

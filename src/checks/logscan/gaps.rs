@@ -37,10 +37,10 @@ impl Lost {
 
 /// Tells the gaps of this run, and those that are still held; `hold` in seconds.
 pub(super) fn judge(gaps: &[Gap], hold: f64, events: &mut Events, now: Timestamp, report: &mut Report<'_>) {
-    for gap in gaps.iter().filter(|gap| gap.copied) {
+    for gap in gaps.iter().filter(|gap| gap.unsure) {
         report.note(&gap.why);
     }
-    let new: Vec<&Gap> = gaps.iter().filter(|gap| !gap.copied).collect();
+    let new: Vec<&Gap> = gaps.iter().filter(|gap| !gap.unsure).collect();
     if !new.is_empty() {
         let mut why = events.lost.take().map(|lost| lost.why).unwrap_or_default();
         why.extend(new.iter().map(|gap| text::cut(&text::clean_str(&gap.why), LONGEST).into_owned()));
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn a_rotation_that_leaves_it_open_is_no_fault() {
         let mut events = Events::default();
-        let gap = Gap { why: "app.log was copied and emptied".to_owned(), copied: true };
+        let gap = Gap { why: "app.log was copied and emptied".to_owned(), unsure: true };
         let answer = at(&mut events, 0.0, &[gap]);
         assert_eq!((answer.status, answer.notes.len()), (Status::Ok, 1));
         assert_eq!(at(&mut events, 60.0, &[]).notes.len(), 0);

@@ -26,7 +26,7 @@ pub struct Logscan {
     /// A file is followed through its rotations: renamed, copied and truncated, compressed. file:NAME takes any name as
     /// it is. journal:unit=NAME,priority=err reads the systemd journal; its fields are unit, user-unit, identifier,
     /// priority, facility, transport, boot, directory, file, or a field in capitals (_COMM=sshd); a message of several
-    /// lines is one line, with ⏎ between them. command:COMMAND runs a command without a shell, and reads what is new in its
+    /// lines is one line, with the sign U+23CE between them. command:COMMAND runs a command without a shell, and reads what is new in its
     /// output since the last run, be it at the end (dmesg) or at the beginning (errpt).
     #[arg(value_name = "LOG", required = true, value_hint = ValueHint::FilePath)]
     log: Vec<Source>,

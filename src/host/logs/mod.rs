@@ -159,14 +159,14 @@ pub struct Read {
 pub struct Gap {
     /// In words, with the name of the log.
     pub why: String,
-    /// The log was copied and emptied, as some rotations do by design. Nothing shows that a line is missing; whether
-    /// one came in between, nobody knows.
-    pub copied: bool,
+    /// Nothing shows that a line is missing, but nobody knows: the log was copied and emptied, as some rotations do by
+    /// design, or it was packed before anything of it was read.
+    pub unsure: bool,
 }
 
 impl From<String> for Gap {
     fn from(why: String) -> Self {
-        Self { why, copied: false }
+        Self { why, unsure: false }
     }
 }
 

@@ -165,7 +165,12 @@ impl Opened {
     /// Up to `count` bytes of a plain file from `offset` on, not beyond its size.
     pub(super) fn bytes(&self, offset: u64, count: usize) -> io::Result<Vec<u8>> {
         let there = usize::try_from(self.size.saturating_sub(offset)).unwrap_or(usize::MAX);
-        let mut bytes = vec![0; count.min(there)];
+        self.bytes_now(offset, count.min(there))
+    }
+
+    /// The same with what has been written since it was opened.
+    pub(super) fn bytes_now(&self, offset: u64, count: usize) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; count];
         let mut filled = 0;
         while let Some(rest) = bytes.get_mut(filled..).filter(|rest| !rest.is_empty()) {
             match self.file.read_at(rest, offset.saturating_add(filled as u64)) {

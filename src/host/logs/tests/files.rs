@@ -65,6 +65,19 @@ fn a_late_line_is_read_under_whatever_name_its_file_has_by_then() {
 }
 
 #[test]
+fn a_log_that_begins_as_its_copy_does_is_another_if_it_is_shorter() {
+    let mut log = Follower::new("a.log", from_start());
+    log.append("a.log", "12:00 unfi");
+    assert_eq!(log.text(), "");
+    log.append("a.log", "nished\n12:01 more\n");
+    fs::copy(log.path("a.log"), log.path("a.log.1")).expect("copied");
+    fs::write(log.path("a.log"), "12:00 un").expect("emptied");
+    assert_eq!(log.lossy().0, "12:00 unfinished\n12:01 more\n");
+    log.append("a.log", "til now\n");
+    assert_eq!(log.text(), "12:00 until now\n");
+}
+
+#[test]
 fn a_copy_of_what_has_not_been_emptied_yet_is_no_generation() {
     let mut log = followed();
     fs::copy(log.path("a.log"), log.path("a.log.2")).expect("copied");
