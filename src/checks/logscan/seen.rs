@@ -158,7 +158,9 @@ impl Seen {
             for line in rule.last.iter_mut().filter(|line| !line.dated) {
                 line.time = times.of(&line.text).unwrap_or(line.time);
             }
-            if self.again && let Some(time) = rule.last().map(|line| line.time) {
+            if self.again
+                && let Some(time) = rule.last().map(|line| line.time)
+            {
                 rule.latest = Some(time);
             }
         }
@@ -314,5 +316,35 @@ impl Alarm {
         } else {
             Status::Ok
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::logscan::scan::Scanner;
+    use std::ops::ControlFlow;
+
+    #[test]
+    fn of_a_text_the_first_and_the_last_lines_are_kept() {
+        let list = ["a: critical /a/", "b: warning /b/", "ok: ok /up/ clears=b"].map(|text| text.parse().expect(text));
+        let rules = Rules::new(list.into()).expect("rules");
+        let (scanner, mut seen) = (Scanner::new(rules.matchers()).expect("rules"), Seen::new(&rules));
+        let source = seen.source("app.log");
+        let when = When { read: Timestamp::default(), written: &|| None };
+        for text in ["a1\na2\nb1\nb2\nb3\nb4\nb5\n", "a3\na4\nb6\na5\nup\nb7\na6\na7\na8", "a9\n", "x\n"] {
+            let scanned = scanner.scan(text.as_bytes(), |hit| {
+                seen.take(&rules, &hit, source, when);
+                ControlFlow::Continue(())
+            });
+            scanned.expect("patterns");
+            seen.settle(&rules, text.as_bytes());
+        }
+        let kept = |rule: usize| -> Vec<String> {
+            let seen = seen.rule(rule).expect("a rule");
+            seen.first.iter().chain(&seen.last).map(|line| String::from_utf8_lossy(&line.text).into_owned()).collect()
+        };
+        assert_eq!(kept(0), ["a1", "a2", "a3", "a7", "a8", "a9"]);
+        assert_eq!(kept(1), ["b7"]);
     }
 }

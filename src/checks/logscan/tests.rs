@@ -414,28 +414,6 @@ fn an_ignored_line_is_taken_and_nothing_else() {
 }
 
 #[test]
-fn of_a_text_the_first_and_the_last_lines_are_kept() {
-    let rules = rules(&["a: critical /a/", "b: warning /b/", "ok: ok /up/ clears=b"]);
-    let (scanner, mut seen) = (Scanner::new(rules.matchers()).expect("rules"), Seen::new(&rules));
-    let source = seen.source("app.log");
-    let now = Timestamp(DAY);
-    for text in ["a1\na2\nb1\nb2\nb3\nb4\nb5\n", "a3\na4\nb6\na5\nup\nb7\na6\na7\na8", "a9\n", "x\n"] {
-        let scanned = scanner.scan(text.as_bytes(), |hit| {
-            seen.take(&rules, &hit, source, When { read: now, written: &|| None });
-            ControlFlow::Continue(())
-        });
-        scanned.expect("patterns");
-        seen.settle(&rules, text.as_bytes());
-    }
-    let kept = |rule: usize| -> Vec<String> {
-        let seen = seen.rule(rule).expect("a rule");
-        seen.first.iter().chain(&seen.last).map(|line| String::from_utf8_lossy(&line.text).into_owned()).collect()
-    };
-    assert_eq!(kept(0), ["a1", "a2", "a3", "a7", "a8", "a9"]);
-    assert_eq!(kept(1), ["b7"]);
-}
-
-#[test]
 fn long_lines_are_cut_and_the_last_few_are_kept() {
     let mut runs = Runs::new(&["x: critical /E/"]);
     let long = format!("E{}", "ä".repeat(5000));

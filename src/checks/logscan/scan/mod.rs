@@ -38,8 +38,8 @@ use marks::Marks;
 use memchr::{memchr, memrchr};
 pub(super) use pattern::Pattern;
 use search::{Next, Search};
-use tail::Match;
 use std::ops::{ControlFlow, Range};
+use tail::Match;
 
 /// What a rule says of lines.
 #[derive(Clone, Debug, Default)]
@@ -107,11 +107,7 @@ impl<'r> Scanner<'r> {
     ///
     /// # Errors
     /// When a pattern is too large to be compiled.
-    pub(super) fn scan<'b>(
-        &self,
-        block: &'b [u8],
-        sink: impl FnMut(Hit<'b>) -> ControlFlow<()>,
-    ) -> Result<(), String> {
+    pub(super) fn scan<'b>(&self, block: &'b [u8], sink: impl FnMut(Hit<'b>) -> ControlFlow<()>) -> Result<(), String> {
         self.scan_records(block, |from, place| line_around(block, from, place), sink)
     }
 

@@ -117,7 +117,9 @@ mod tests {
 
     #[test]
     fn what_is_not_simple_is_not_tried() {
-        for pattern in ["process [0-9]+ killed", "^process [0-9]", r"process \d+\b", "process (?:a|bc)+", "process [a-z]{9}"] {
+        for pattern in
+            ["process [0-9]+ killed", "^process [0-9]", r"process \d+\b", "process (?:a|bc)+", "process [a-z]{9}"]
+        {
             assert_eq!(at(pattern, &["process "], ""), None, "{pattern}");
         }
         assert_eq!(at("x* process [0-9]", &[" process "], "1"), None);
