@@ -1,7 +1,7 @@
 //! Reads what is new and looks for what the rules take: all I/O of the check.
 
-use super::options::Logscan;
 use super::known::Known;
+use super::options::Logscan;
 use super::record::{Part, Pending, Start, Streams};
 use super::rule::Rules;
 use super::scan::Scanner;
@@ -58,12 +58,7 @@ pub struct Sample {
 }
 
 /// Reads all sources.
-pub(super) fn gather(
-    options: &Logscan,
-    rules: &Rules,
-    cx: &Context<'_>,
-    known: &Known,
-) -> Result<Sample, Failure> {
+pub(super) fn gather(options: &Logscan, rules: &Rules, cx: &Context<'_>, known: &Known) -> Result<Sample, Failure> {
     let mut sample = Sample {
         seen: Seen::new(rules),
         marks: BTreeMap::new(),
@@ -160,13 +155,7 @@ impl Output {
     }
 
     /// The oldest record first.
-    fn give(
-        self,
-        name: &Path,
-        start: &Start,
-        newest_first: bool,
-        sink: &mut dyn FnMut(&Block<'_>) -> ControlFlow<()>,
-    ) {
+    fn give(self, name: &Path, start: &Start, newest_first: bool, sink: &mut dyn FnMut(&Block<'_>) -> ControlFlow<()>) {
         let turned = newest_first.then(|| logs::reversed(&self.text, |line| start.begins_with(line)));
         let text = turned.as_deref().unwrap_or(&self.text);
         if !text.is_empty() {
@@ -340,10 +329,7 @@ struct Given {
 }
 
 /// All of standard input, to its end or to the deadline.
-fn standard_input(
-    deadline: &Deadline,
-    sink: &mut dyn FnMut(&Block<'_>) -> ControlFlow<()>,
-) -> Result<Given, Failure> {
+fn standard_input(deadline: &Deadline, sink: &mut dyn FnMut(&Block<'_>) -> ControlFlow<()>) -> Result<Given, Failure> {
     let mut input = io::stdin().lock();
     let (mut buffer, mut given) = (Vec::new(), Given { bytes: 0, more: false });
     loop {
@@ -369,7 +355,13 @@ fn standard_input(
             memrchr(b'\n', &buffer).map_or(0, |end| end + 1)
         };
         let rest = buffer.split_off(whole);
-        let block = Block { log: Log::text(Path::new("standard input")), file: Path::new("standard input"), text: &buffer, offset: 0, cut: false };
+        let block = Block {
+            log: Log::text(Path::new("standard input")),
+            file: Path::new("standard input"),
+            text: &buffer,
+            offset: 0,
+            cut: false,
+        };
         let flow = if buffer.is_empty() { ControlFlow::Continue(()) } else { sink(&block) };
         buffer = rest;
         if read == 0 || flow.is_break() {

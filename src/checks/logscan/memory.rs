@@ -107,7 +107,9 @@ impl Events {
             let step = now.since(at) - elapsed;
             if step.abs() > STEP {
                 self.rules.values_mut().for_each(|past| past.each(|time| time.0 += step));
-                self.lost.iter_mut().for_each(|lost| (lost.at.0, lost.until.0) = (lost.at.0 + step, lost.until.0 + step));
+                self.lost
+                    .iter_mut()
+                    .for_each(|lost| (lost.at.0, lost.until.0) = (lost.at.0 + step, lost.until.0 + step));
             }
         }
         (self.at, self.clock) = (Some(now), clock.cloned());
@@ -124,7 +126,8 @@ impl Events {
 
     /// How many of these rules are known.
     pub(super) fn common(&self, rules: &Rules) -> usize {
-        let known = |(rule, identity): &(&Rule, u64)| self.rules.get(&rule.name).is_some_and(|past| past.rule == *identity);
+        let known =
+            |(rule, identity): &(&Rule, u64)| self.rules.get(&rule.name).is_some_and(|past| past.rule == *identity);
         rules.identified().filter(known).count()
     }
 

@@ -11,8 +11,8 @@ use crate::plugin::Example;
 use crate::plugin::values::time;
 use clap::ValueHint;
 use clap::builder::PossibleValuesParser;
-use std::sync::OnceLock;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 /// The smallest `--most-bytes` and `--longest-line`.
 const LEAST: f64 = 1024.0;
@@ -232,7 +232,9 @@ impl Logscan {
             rotated: self.rotated.clone(),
             encoding: self.encoding,
             most_bytes: bytes(self.most_bytes),
-            longest_line: self.longest_line.map_or(LONGEST_LINE, |size| usize::try_from(bytes(size)).unwrap_or(LONGEST_LINE)),
+            longest_line: self
+                .longest_line
+                .map_or(LONGEST_LINE, |size| usize::try_from(bytes(size)).unwrap_or(LONGEST_LINE)),
             last_lines: self.tail,
             whole: self.whole,
             since,

@@ -323,7 +323,8 @@ fn a_backlog_is_counted_by_the_times_in_its_lines() {
 fn a_wrong_zone_hides_no_event_and_no_silence() {
     for hours in [-14.0, -1.0, 1.0, 14.0] {
         let wrong = hours * 60.0;
-        let mut runs = Runs::new(&["net: critical /lost/ count=3 within=10min hold=15min", "db: warning /ORA/ hold=5min"]);
+        let mut runs =
+            Runs::new(&["net: critical /lost/ count=3 within=10min hold=15min", "db: warning /ORA/ hold=5min"]);
         assert_eq!(runs.written(1.0, &[(wrong, "lost")]).status, Fine, "{hours}");
         assert_eq!(runs.written(4.0, &[(wrong + 3.0, "lost")]).status, Fine, "{hours}");
         assert_eq!(runs.written(9.0, &[(wrong + 8.0, "lost")]).status, Critical, "{hours}");

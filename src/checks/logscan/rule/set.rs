@@ -102,7 +102,8 @@ impl Rules {
     /// Two of one name, metrics of one name that do not agree, a rule of level ok that clears nothing, too many.
     pub(in crate::checks::logscan) fn new(list: Vec<Rule>) -> Result<Self, String> {
         if list.is_empty() {
-            return Err("there are no rules: give --critical-pattern, --warning-pattern, --rule, --rules or --preset".to_owned());
+            return Err("there are no rules: give --critical-pattern, --warning-pattern, --rule, --rules or --preset"
+                .to_owned());
         }
         if list.len() > MOST {
             return Err(format!("there are {} rules, at most {MOST} are allowed", list.len()));
