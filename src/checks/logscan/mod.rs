@@ -7,11 +7,13 @@
 //! All lines are counted in small runs only, or where a rule or `--perfdata` asks for it: over a gigabyte with one
 //! pattern that is 6 % of the time.
 
+mod attempt;
 mod excerpt;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod gaps;
 mod gather;
+mod input;
 mod judge;
 mod known;
 mod memory;
@@ -67,7 +69,7 @@ impl Check for Logscan {
         deadline: &Deadline,
         out: &mut dyn FnMut(&str) -> ControlFlow<()>,
     ) -> Option<Result<(), Failure>> {
-        self.is_trial().then(|| gather::attempt(self, root, deadline, out))
+        self.is_trial().then(|| attempt::attempt(self, root, deadline, out))
     }
 
     fn validate(&self) -> Result<(), String> {
