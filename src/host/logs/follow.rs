@@ -15,6 +15,12 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// Files are renamed while they are looked for; after so many times it is taken as it is.
+const TRIES: usize = 16;
+
+/// Lists the files of a source, and notes what that shows.
+pub(super) type Names<'a> = dyn Fn(&mut Read) -> Vec<PathBuf> + 'a;
+
 /// A file of the source, and the way that leads to it.
 struct Group {
     path: PathBuf,
@@ -59,15 +65,12 @@ pub(super) struct Follow<'a> {
     pub(super) deadline: &'a Deadline,
     /// The source is one log by name, not a pattern: that it is missing is worth a word.
     pub(super) single: bool,
-    /// More files fit the pattern than are looked at.
-    pub(super) surplus: bool,
 }
 
 impl Follow<'_> {
-    /// Reads what is new in these files.
-    pub(super) fn read(&self, paths: Vec<PathBuf>, marks: &Marks, reader: &mut Reader<'_>, read: &mut Read) {
-        let mut around = Around::new(self.root, self.wishes, self.deadline);
-        let mut groups = self.groups(paths, marks, &mut around, read);
+    /// Reads what is new in the files of these names.
+    pub(super) fn read(&self, names: &Names<'_>, marks: &Marks, reader: &mut Reader<'_>) -> Read {
+        let (mut groups, mut read) = self.find(names, marks);
         groups.sort_by(|a, b| (a.mtime, !a.moved, &a.path).cmp(&(b.mtime, !b.moved, &b.path)));
         read.marks.known = true;
         let mut left = 0_u64;
@@ -79,7 +82,7 @@ impl Follow<'_> {
                 continue;
             }
             read.lost.append(&mut group.lost);
-            let (mark, rest) = self.read_group(group, reader, read);
+            let (mark, rest) = self.read_group(group, reader, &mut read);
             left = left.saturating_add(rest);
             read.marks.files.extend(mark);
         }
@@ -87,11 +90,30 @@ impl Follow<'_> {
             read.left = Some(left);
         }
         read.marks.files.sort_by(|a, b| a.path.cmp(&b.path));
+        read
+    }
+
+    /// What there is to read, looked for until nothing was renamed meanwhile.
+    fn find(&self, names: &Names<'_>, marks: &Marks) -> (Vec<Group>, Read) {
+        let mut tries = 1;
+        loop {
+            let mut read = Read::default();
+            let (paths, floor) = newest(names(&mut read));
+            read.marks.floor = floor.unwrap_or(marks.floor).max(marks.floor);
+            let mut around = Around::new(self.root, self.wishes, self.deadline);
+            around.surplus = floor.is_some();
+            let groups = self.groups(&paths, marks, &mut around, &mut read);
+            let still = || around.is_still() && newest(names(&mut Read::default())).0 == paths;
+            if !around.has_searched() || tries == TRIES || self.deadline.is_over() || still() {
+                return (groups, read);
+            }
+            tries += 1;
+        }
     }
 
     /// Reads one group. Returns what to remember of it, and how many bytes are left.
     fn read_group(&self, group: Group, reader: &mut Reader<'_>, read: &mut Read) -> (Option<Mark>, u64) {
-        let before = group.keep.as_ref().map(|mark| mark.offset);
+        let before = group.keep.as_ref().map(|mark| (mark.id, mark.offset));
         let (idle, nowhere) = (group.pieces.is_empty(), group.missing && group.pieces.is_empty());
         let settled = group.keep.as_ref().is_some_and(|mark| mark.quiet);
         let mut behind = group.keep.as_ref().and_then(|mark| mark.behind.as_deref().cloned());
@@ -131,9 +153,12 @@ impl Follow<'_> {
         mark = mark.map(|mark| mark.with_behind(behind));
         if let Some(mark) = &mut mark {
             mark.gone |= nowhere;
-            mark.quiet = if idle { mark.quiet } else { before == Some(mark.offset) };
-            // Of a pattern's files, one that is gone and was read to its end needs no more care.
-            if group.missing && !self.single && !reader.stopped && (mark.gone || (settled && mark.quiet)) {
+            mark.quiet =
+                if idle { mark.quiet } else { before.is_some_and(|it| mark.is_of(it.0) && mark.offset == it.1) };
+            // Of a pattern's files, one that is gone and was read to its end needs no more care, unless its writer may
+            // still have open what it was renamed to.
+            let over = mark.gone || (settled && mark.quiet && !mark.may_be_open());
+            if group.missing && !self.single && !reader.stopped && over {
                 return (None, left);
             }
         }
@@ -141,34 +166,37 @@ impl Follow<'_> {
     }
 
     /// What there is to read, each file with the way to it.
-    fn groups(&self, paths: Vec<PathBuf>, marks: &Marks, around: &mut Around<'_>, read: &mut Read) -> Vec<Group> {
+    fn groups(&self, paths: &[PathBuf], marks: &Marks, around: &mut Around<'_>, read: &mut Read) -> Vec<Group> {
         let mut own: BTreeMap<&Path, &Mark> = marks.files.iter().map(|mark| (mark.path.as_path(), mark)).collect();
         let (mut groups, mut opened) = (Vec::new(), Vec::new());
         for path in paths {
             let mark = own.get(path.as_path()).copied();
             let packed = path.file_name().and_then(Codec::of).is_some();
             if let Some(mark) = mark.filter(|_| packed || !self.single)
-                && let Some(id) = untouched(&path, mark)
+                && let Some(id) = untouched(path, mark)
             {
-                around.members.push(id);
+                around.saw(path, Some(id));
                 own.remove(path.as_path());
-                groups.push(Group::new(&path, Some(Mark { quiet: true, ..mark.clone() }), around));
+                groups.push(Group::new(path, Some(Mark { quiet: true, ..mark.clone() }), around));
                 continue;
             }
-            match Opened::open(&path) {
+            match Opened::open(path) {
                 Ok(file) => {
-                    around.members.push(file.id);
+                    around.saw(path, Some(file.id));
                     opened.push(file);
                 }
                 Err(error) => {
                     let missing = error.kind() == io::ErrorKind::NotFound;
+                    if missing {
+                        around.saw(path, None);
+                    }
                     if !missing || self.single {
-                        read.problems.push(Problem::new(&path, error));
+                        read.problems.push(Problem::new(path, error));
                     }
                     if !missing {
                         // It may be readable again at the next run.
                         let keep = own.remove(path.as_path());
-                        groups.extend(keep.map(|mark| Group::new(&path, Some(mark.clone()), around)));
+                        groups.extend(keep.map(|mark| Group::new(path, Some(mark.clone()), around)));
                     }
                 }
             }
@@ -188,6 +216,7 @@ impl Follow<'_> {
                 None => strangers.push(file),
             }
         }
+        around.searched |= !(strangers.is_empty() && own.is_empty());
         // Files of the source that have only changed their name.
         let mut new = Vec::new();
         let present: BTreeMap<PathBuf, Id> = strangers.iter().map(|file| (file.path.clone(), file.id)).collect();
@@ -269,7 +298,7 @@ impl Follow<'_> {
     fn departure(&self, path: &Path, mark: &Mark, around: &Around<'_>, read: &mut Read) -> Group {
         let mut group = Group::new(path, Some(mark.clone()), around);
         if !self.single && fs::exists(path).unwrap_or(false) {
-            if !self.surplus {
+            if !around.surplus {
                 // It has come back since the folder was listed: the next run will see.
                 return group;
             }
@@ -325,7 +354,7 @@ fn untouched(path: &Path, mark: &Mark) -> Option<Id> {
 }
 
 /// The newest files of a pattern, and the time of the newest that is left out.
-pub(super) fn newest(paths: Vec<PathBuf>) -> (Vec<PathBuf>, Option<i64>) {
+fn newest(paths: Vec<PathBuf>) -> (Vec<PathBuf>, Option<i64>) {
     if paths.len() <= MOST_FILES {
         return (paths, None);
     }

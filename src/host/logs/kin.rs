@@ -5,7 +5,7 @@ use super::names::{self, Relation};
 use super::opened::{Id, mtime};
 use super::packed::Codec;
 use super::pattern::Pattern;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
@@ -70,10 +70,9 @@ impl Kinship {
         kinship
     }
 
-    /// Whether the same files lie around the log as at another look.
-    pub(super) fn is_same(&self, other: &Self) -> bool {
-        let names = |kinship: &Self| kinship.files.iter().map(|kin| (kin.path.clone(), kin.id)).collect::<Vec<_>>();
-        names(self) == names(other)
+    /// Which files there are.
+    pub(super) fn names(&self) -> BTreeMap<PathBuf, Id> {
+        self.files.iter().map(|kin| (kin.path.clone(), kin.id)).collect()
     }
 
     /// Whether one generation is behind another in time.

@@ -1,11 +1,13 @@
 //! What is remembered of a source between two runs.
 
 use super::opened::{Id, Opened};
+use super::packed::Codec;
 use super::position::{FINGERPRINT, Position, fingerprint};
 use super::{command, journal};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// More files than this are not remembered of one source.
 pub(super) const MOST_FILES: usize = 256;
@@ -101,6 +103,15 @@ impl Mark {
         let behind = behind.filter(|behind| self.mtime.saturating_sub(behind.mtime) < STILL_OPEN);
         self.behind = behind.map(|behind| Box::new(Self { behind: None, ..behind }));
         self
+    }
+
+    /// Whether somebody may still write to the file that holds the position: not long ago he has, and it is not packed.
+    pub(super) fn may_be_open(&self) -> bool {
+        let name = if is_empty(&self.real) { &self.path } else { &self.real };
+        let packed = name.file_name().is_some_and(|name| Codec::of(name).is_some());
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now = i64::try_from(now.as_nanos()).unwrap_or(i64::MAX);
+        !packed && now.saturating_sub(self.mtime) < STILL_OPEN
     }
 
     /// Where a link of this name leads is looked up once for each file: the link may lead elsewhere at the next run.

@@ -203,14 +203,10 @@ pub fn read(
     deadline: &Deadline,
     sink: &mut dyn FnMut(&Block<'_>) -> ControlFlow<()>,
 ) -> Result<Read, Failure> {
-    let mut read = Read::default();
-    let (paths, single) = match source {
-        Source::File(path) => (vec![root.path(path)], true),
-        Source::Glob(glob) => (expand(&Pattern::glob(glob), marks, root, &mut read), false),
-        Source::Dated(dated) => {
-            let pattern = Pattern::dated(dated).map_err(|why| anyhow!(why))?;
-            (expand(&pattern, marks, root, &mut read), false)
-        }
+    let pattern = match source {
+        Source::File(_) => None,
+        Source::Glob(glob) => Some(Pattern::glob(glob)),
+        Source::Dated(dated) => Some(Pattern::dated(dated).map_err(|why| anyhow!(why))?),
         Source::Journal(fields) => {
             let name = PathBuf::from(source.to_string());
             return windowed(&name, wishes, sink, |wishes, sink| {
@@ -227,13 +223,21 @@ pub fn read(
             return Err(anyhow!("{source} is no file")).context("cannot read it as a log file").map_err(Failure::from);
         }
     };
+    let names = |read: &mut Read| match (&pattern, source) {
+        (Some(pattern), _) => expand(pattern, marks, root, read),
+        (None, Source::File(path)) => vec![root.path(path)],
+        (None, _) => Vec::new(),
+    };
+    let mut read = Read::default();
     if let Some(since) = &wishes.since {
+        let paths = names(&mut read);
         read.marks = marks.clone();
         since::Last { since, wishes, root, deadline }.read(&paths, &mut read, sink);
         return Ok(read);
     }
     let mut reader = Reader::new(wishes, deadline, sink);
     if wishes.whole || wishes.last_lines.is_some() {
+        let paths = names(&mut read);
         read.marks = marks.clone();
         for path in paths {
             if reader.stopped {
@@ -245,10 +249,7 @@ pub fn read(
             }
         }
     } else {
-        read.marks.floor = marks.floor;
-        let (paths, floor) = follow::newest(paths);
-        read.marks.floor = floor.unwrap_or(marks.floor).max(marks.floor);
-        Follow { wishes, root, deadline, single, surplus: floor.is_some() }.read(paths, marks, &mut reader, &mut read);
+        read = Follow { wishes, root, deadline, single: pattern.is_none() }.read(&names, marks, &mut reader);
         if reader.stopped {
             // What came packed, and is left, must still be new at the next run.
             read.marks.newest = marks.newest;

@@ -9,13 +9,11 @@ use super::position::FINGERPRINT;
 use super::{Gap, Wishes};
 use crate::runtime::deadline::Deadline;
 use crate::runtime::root::Root;
+use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::fs;
-use std::io;
-use std::path::Path;
-
-/// Files are renamed while they are looked at; after so many times it is taken as it is.
-const TRIES: usize = 4;
+use std::path::{Path, PathBuf};
 
 /// What is around the logs of a source.
 pub(super) struct Around<'a> {
@@ -24,6 +22,22 @@ pub(super) struct Around<'a> {
     pub(super) deadline: &'a Deadline,
     /// The files of the source themselves: they are read in their own name.
     pub(super) members: Vec<Id>,
+    /// More files fit the pattern than are looked at.
+    pub(super) surplus: bool,
+    /// Not all of the source's files are where they were.
+    pub(super) searched: bool,
+    seen: Seen,
+}
+
+/// What was where when it was looked at.
+#[derive(Debug, Default)]
+struct Seen {
+    /// The files of the source by their names; `None` where there was none.
+    names: Vec<(PathBuf, Option<Id>)>,
+    /// What lay around a log, and around the file that it led to.
+    kinships: RefCell<Vec<(PathBuf, PathBuf, BTreeMap<PathBuf, Id>)>>,
+    /// Something is elsewhere already.
+    moved: Cell<bool>,
 }
 
 /// The way from a remembered position to the present file, which is not part of it.
@@ -39,12 +53,49 @@ pub(super) struct Way {
 impl<'a> Around<'a> {
     pub(super) fn new(root: &'a Root, wishes: &Wishes, deadline: &'a Deadline) -> Self {
         let rotated = wishes.rotated.iter().map(|glob| Pattern::glob(glob)).collect();
-        Self { root, rotated, deadline, members: Vec::new() }
+        Self { root, rotated, deadline, members: Vec::new(), surplus: false, searched: false, seen: Seen::default() }
+    }
+
+    /// A name of the source leads to this file, or to none.
+    pub(super) fn saw(&mut self, path: &Path, id: Option<Id>) {
+        self.members.extend(id);
+        self.seen.names.push((path.to_owned(), id));
+    }
+
+    /// Whether more was looked at than files where they were.
+    pub(super) fn has_searched(&self) -> bool {
+        self.searched || !self.seen.kinships.borrow().is_empty()
+    }
+
+    /// Whether all that was looked at is still where it was. A folder that is listed while files in it are renamed may
+    /// lack one of them; and where a log was rotated since it was opened, what comes behind it is among its generations.
+    pub(super) fn is_still(&self) -> bool {
+        let id = |path: &Path| fs::metadata(path).ok().map(|metadata| Id::of(&metadata));
+        let same = |a: Option<Id>, b: Option<Id>| match (a, b) {
+            (Some(a), Some(b)) => a.is_same(b),
+            (a, b) => a.is_none() && b.is_none(),
+        };
+        let around = |log: &Path, led: &Path| Kinship::of(log, led, &self.rotated, |path| self.root.path(path)).names();
+        !self.seen.moved.get()
+            && self.seen.kinships.borrow().iter().all(|(log, led, names)| around(log, led) == *names)
+            && self.seen.names.iter().all(|(path, was)| same(id(path), *was))
+    }
+
+    /// What lies around a log.
+    fn look(&self, mark: &Mark) -> Kinship {
+        let kinship = Kinship::of(&mark.path, &mark.real, &self.rotated, |path| self.root.path(path));
+        let (names, mut seen) = (kinship.names(), self.seen.kinships.borrow_mut());
+        match seen.iter().find(|(log, led, _)| *log == mark.path && *led == mark.real) {
+            Some((_, _, before)) if *before != names => self.seen.moved.set(true),
+            Some(_) => {}
+            None => seen.push((mark.path.clone(), mark.real.clone(), names)),
+        }
+        kinship
     }
 
     /// What lies around a log; without the generation that was read before, which is looked after by itself.
     fn all_kin(&self, mark: &Mark) -> Kinship {
-        let mut kinship = Kinship::of(&mark.path, &mark.real, &self.rotated, |path| self.root.path(path));
+        let mut kinship = self.look(mark);
         if let Some(behind) = mark.behind.as_deref() {
             kinship.files.retain(|kin| !(may_be(behind, kin) && Piece::find(kin, behind, self.deadline).is_some()));
         }
@@ -68,7 +119,7 @@ impl<'a> Around<'a> {
             Some(Piece::new(opened, at, content))
         });
         let mut piece = here.or_else(|| {
-            let kinship = Kinship::of(&mark.path, &mark.real, &self.rotated, |path| self.root.path(path));
+            let kinship = self.look(mark);
             let mut likely = kinship.files.iter().filter(|kin| may_be(&behind, kin));
             likely.find_map(|kin| Piece::find(kin, &behind, self.deadline))
         })?;
@@ -86,22 +137,8 @@ impl<'a> Around<'a> {
 
     /// Follows a log whose present file, if there is one, does not hold the remembered position.
     pub(super) fn way(&self, mark: &Mark, present: Option<&Opened>) -> Way {
-        for _ in 1..TRIES {
-            if let Ok(way) = self.try_way(mark, present, false) {
-                return way;
-            }
-        }
-        self.try_way(mark, present, true).unwrap_or_default()
-    }
-
-    /// # Errors
-    /// A file is not there any more, unless `at_last`.
-    fn try_way(&self, mark: &Mark, present: Option<&Opened>, at_last: bool) -> io::Result<Way> {
         let kinship = self.kinship(mark);
         let holder = self.holder(mark, &kinship);
-        if holder.is_none() && !at_last && !self.kinship(mark).is_same(&kinship) {
-            return Err(io::Error::other("files were renamed or packed meanwhile"));
-        }
         let mut way = Way { found: holder.is_some(), ..Way::default() };
         let mut newer = newer(mark, &kinship, holder.as_ref().map(|(kin, _)| kin));
         newer.retain(|kin| !present.is_some_and(|present| is_copy(kin, present)));
@@ -110,11 +147,10 @@ impl<'a> Around<'a> {
         for kin in newer {
             match Piece::whole(kin, self.deadline) {
                 Ok(piece) => way.pieces.push(piece),
-                Err(error) if at_last => {
+                Err(error) => {
                     let why = format!("{} cannot be read ({error}): lines may be lost", kin.path.display());
                     way.lost.push(why.into());
                 }
-                Err(error) => return Err(error),
             }
         }
         for piece in &mut way.pieces {
@@ -124,7 +160,7 @@ impl<'a> Around<'a> {
         if let Some(last) = way.pieces.last_mut() {
             last.finished = last.opened.is_at_rest();
         }
-        Ok(way)
+        way
     }
 
     /// The file that holds the position.

@@ -1,7 +1,10 @@
 //! Sources of many files.
 
 use super::super::Block;
+use super::super::follow::Follow;
+use super::super::reader::Reader;
 use super::*;
+use std::cell::Cell;
 use std::fs;
 use std::io::Write as _;
 
@@ -48,6 +51,25 @@ fn a_file_that_came_and_was_packed_between_two_runs_is_read_once() {
     assert!(["two\nthree\n", "three\ntwo\n"].contains(&&*text), "{text}");
     logs.append("a-20260103.log", "four\n");
     assert_eq!(logs.text(), "four\n");
+}
+
+/// As between the two renames of a rotation, when many runs may come.
+#[test]
+fn a_glob_waits_for_the_late_lines_of_a_log_that_was_renamed() {
+    let mut logs = Follower::new("a*.log", from_start());
+    logs.append("a.log", "one\n");
+    assert_eq!(logs.text(), "one\n");
+    logs.rename("a.log", "a.log.1");
+    for _ in 0..4 {
+        assert_eq!(logs.text(), "");
+    }
+    logs.append("a.log.1", "late\n");
+    assert_eq!(logs.text(), "late\n");
+    logs.append("a.log", "");
+    assert_eq!(logs.text(), "");
+    logs.append("a.log.1", "later\n");
+    logs.append("a.log", "two\n");
+    assert_eq!(logs.text(), "later\ntwo\n");
 }
 
 #[test]
@@ -159,6 +181,52 @@ fn of_very_many_files_the_newest_are_read() {
     assert_eq!(logs.text(), "new\n");
     fs::remove_file(logs.path("new.log")).expect("removed");
     assert_eq!(logs.run().1, "", "what was left out is not new");
+}
+
+/// What happens while a run looks for files: the next look finds them.
+#[test]
+fn what_is_renamed_while_it_is_looked_for_is_read_once_and_in_order() {
+    for source in ["a.log", "a.log*", "a*.log"] {
+        let mut logs = Follower::new(source, from_start());
+        logs.append("a.log.1", "one\n");
+        logs.append("a.log", "two\n");
+        logs.run();
+        logs.append("a.log", "three\n");
+        let names = ["a.log", "a.log.1"].map(|name| logs.path(name));
+        let listed = names.into_iter().filter(|name| source != "a*.log" || name.ends_with("a.log"));
+        let listed: Vec<PathBuf> = listed.take(if source == "a.log" { 1 } else { 2 }).collect();
+        let looks = Cell::new(0);
+        // The first look is outrun by two rotations.
+        let look = |_: &mut Read| {
+            looks.set(looks.get() + 1);
+            if looks.get() == 1 {
+                for text in ["four\n", "five\n"] {
+                    for count in (1..3).rev().filter(|count| logs.path(&format!("a.log.{count}")).exists()) {
+                        logs.rename(&format!("a.log.{count}"), &format!("a.log.{}", count + 1));
+                    }
+                    logs.rename("a.log", "a.log.1");
+                    logs.append("a.log", text);
+                }
+                return listed.clone();
+            }
+            let all = (1..4).map(|count| logs.path(&format!("a.log.{count}"))).filter(|_| source == "a.log*");
+            std::iter::once(logs.path("a.log")).chain(all).collect()
+        };
+        let deadline = Deadline::after(Duration::from_secs(600));
+        let mut text = String::new();
+        let mut sink = |block: &Block<'_>| {
+            text += &String::from_utf8_lossy(block.text);
+            ControlFlow::Continue(())
+        };
+        let mut reader = Reader::new(&logs.wishes, &deadline, &mut sink);
+        let root = Root::default();
+        let follow = Follow { wishes: &logs.wishes, root: &root, deadline: &deadline, single: source == "a.log" };
+        let done = follow.read(&look, &logs.marks, &mut reader);
+        assert!(done.lost.is_empty(), "{source}: {done:?}");
+        assert_eq!(text, "three\nfour\nfive\n", "{source}");
+        logs.marks = done.marks;
+        assert_eq!(logs.text(), "", "{source}");
+    }
 }
 
 proptest::proptest! {
