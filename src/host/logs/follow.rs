@@ -103,7 +103,7 @@ impl Follow<'_> {
             behind = Some(Mark::of(&group.path, &late.opened, &late.at, late.done));
             left += late.left();
         }
-        let mut ended: Option<Mark> = None;
+        let (mut ended, mut emptied): (Option<Mark>, bool) = (None, false);
         for mut piece in group.pieces {
             if reader.stopped {
                 left += piece.left();
@@ -116,6 +116,18 @@ impl Follow<'_> {
                     read.lost.push(format!("the rest of {path} cannot be read: lines may be lost").into());
                 }
                 read.problems.push(Problem::new(&piece.opened.path, error));
+            }
+            if piece.emptied
+                && let Some(mark) = &mark
+            {
+                // The place before it leads the next run to its copy. Its own time does not: the copy may be older.
+                emptied = true;
+                if !mark.is_of(piece.opened.id) {
+                    // By that place the next run does not see it.
+                    let why = format!("{} was emptied while it was read: lines may be lost", group.path.display());
+                    read.lost.push(Gap { why, unsure: true });
+                }
+                continue;
             }
             // One that was known to be at its end is known still.
             if !(was_done && piece.opened.packed.is_some()) {
@@ -131,7 +143,7 @@ impl Follow<'_> {
         mark = mark.map(|mark| mark.with_behind(behind));
         if let Some(mark) = &mut mark {
             mark.gone |= nowhere;
-            mark.quiet = if idle { mark.quiet } else { before == Some(mark.offset) };
+            mark.quiet = if idle { mark.quiet } else { !emptied && before == Some(mark.offset) };
             // Of a pattern's files, one that is gone and was read to its end needs no more care.
             if group.missing && !self.single && !reader.stopped && (mark.gone || (settled && mark.quiet)) {
                 return (None, left);
