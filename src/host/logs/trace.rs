@@ -137,7 +137,9 @@ impl<'a> Around<'a> {
             // Nothing was in it: only its number tells.
             likely.retain(|kin| kin.packed.is_none() && mark.is_of(kin.id));
         }
-        let remembered = Kin::remembered(mark).filter(|kin| !self.members.iter().any(|id| id.is_same(kin.id)));
+        let remembered = Kin::remembered(mark)
+            .filter(|kin| mark.offset > 0 || mark.is_of(kin.id))
+            .filter(|kin| !self.members.iter().any(|id| id.is_same(kin.id)));
         let found = |kin: &Kin| Piece::find(kin, mark, self.deadline).map(|piece| (kin.clone(), piece));
         likely.into_iter().find_map(found).or_else(|| remembered.as_ref().and_then(found))
     }

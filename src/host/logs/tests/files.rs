@@ -181,3 +181,30 @@ fn a_log_that_is_copied_and_emptied_while_it_is_read_is_read_on_in_its_copy() {
     assert_eq!(log.run().1, "two\nthree\n");
     assert_eq!(log.text(), "");
 }
+
+#[test]
+fn a_link_that_is_switched_while_its_file_is_read_does_not_hide_the_generations() {
+    let mut log = Follower::new("a.log", from_start());
+    let lead = |log: &Follower, name: &str| {
+        std::os::unix::fs::symlink(name, log.path("link")).expect("a link");
+        log.rename("link", "a.log");
+    };
+    log.append("b-1.log", "one\n");
+    lead(&log, "b-1.log");
+    assert_eq!(log.text(), "one\n");
+    log.append("b-2.log", "two\n");
+    lead(&log, "b-2.log");
+    let (link, mut text) = (log.path("a.log"), Vec::new());
+    log.read(&mut |block| {
+        text.extend_from_slice(block);
+        fs::remove_file(&link).expect("removed");
+        ControlFlow::Continue(())
+    });
+    assert_eq!(text, b"two\n");
+    log.append("b-2.log", "three\n");
+    let (done, text) = log.run();
+    assert_eq!((done.lost.len(), done.problems.len(), text.as_str()), (0, 1, "three\n"), "{done:?}");
+    log.append("b-3.log", "four\n");
+    lead(&log, "b-3.log");
+    assert_eq!(log.text(), "four\n");
+}
