@@ -15,7 +15,7 @@ use std::io;
 use std::path::Path;
 
 /// Files are renamed while they are looked at; after so many times it is taken as it is.
-const TRIES: usize = 4;
+pub(super) const TRIES: usize = 4;
 
 /// What is around the logs of a source.
 pub(super) struct Around<'a> {

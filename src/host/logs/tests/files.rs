@@ -189,11 +189,11 @@ fn a_link_that_is_switched_while_its_file_is_read_does_not_hide_the_generations(
         std::os::unix::fs::symlink(name, log.path("link")).expect("a link");
         log.rename("link", "a.log");
     };
-    log.append("b-1.log", "one\n");
-    lead(&log, "b-1.log");
+    log.append("b-20260001.log", "one\n");
+    lead(&log, "b-20260001.log");
     assert_eq!(log.text(), "one\n");
-    log.append("b-2.log", "two\n");
-    lead(&log, "b-2.log");
+    log.append("b-20260002.log", "two\n");
+    lead(&log, "b-20260002.log");
     let (link, mut text) = (log.path("a.log"), Vec::new());
     log.read(&mut |block| {
         text.extend_from_slice(block);
@@ -201,10 +201,10 @@ fn a_link_that_is_switched_while_its_file_is_read_does_not_hide_the_generations(
         ControlFlow::Continue(())
     });
     assert_eq!(text, b"two\n");
-    log.append("b-2.log", "three\n");
+    log.append("b-20260002.log", "three\n");
     let (done, text) = log.run();
     assert_eq!((done.lost.len(), done.problems.len(), text.as_str()), (0, 1, "three\n"), "{done:?}");
-    log.append("b-3.log", "four\n");
-    lead(&log, "b-3.log");
+    log.append("b-20260003.log", "four\n");
+    lead(&log, "b-20260003.log");
     assert_eq!(log.text(), "four\n");
 }
