@@ -15,6 +15,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// Files are renamed while they are looked at; after so many times it is taken as it is.
+pub(super) const TRIES: usize = 4;
+
 /// What is around the logs of a source.
 pub(super) struct Around<'a> {
     pub(super) root: &'a Root,
@@ -173,7 +176,9 @@ impl<'a> Around<'a> {
             // Nothing was in it: only its number tells.
             likely.retain(|kin| kin.packed.is_none() && mark.is_of(kin.id));
         }
-        let remembered = Kin::remembered(mark).filter(|kin| !self.members.iter().any(|id| id.is_same(kin.id)));
+        let remembered = Kin::remembered(mark)
+            .filter(|kin| mark.offset > 0 || mark.is_of(kin.id))
+            .filter(|kin| !self.members.iter().any(|id| id.is_same(kin.id)));
         let found = |kin: &Kin| Piece::find(kin, mark, self.deadline).map(|piece| (kin.clone(), piece));
         likely.into_iter().find_map(found).or_else(|| remembered.as_ref().and_then(found))
     }
