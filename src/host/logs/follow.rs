@@ -1,5 +1,6 @@
 //! The files of one source, each followed from where it was left.
 
+use super::kin::Kinship;
 use super::last;
 use super::marks::{MOST_FILES, Mark, Marks};
 use super::opened::{Id, Opened, mtime};
@@ -172,12 +173,18 @@ impl Follow<'_> {
             };
             // Of a pattern's files, one that is gone and was read to its end needs no more care, unless its writer may
             // still have open what it was renamed to.
-            let over = mark.gone || (settled && mark.quiet && !mark.may_be_open());
+            let over = (mark.gone || (settled && mark.quiet && !mark.may_be_open())) && !self.has_pieces(mark);
             if group.missing && !self.single && !reader.stopped && over {
                 return (None, left);
             }
         }
         (mark, left)
+    }
+
+    /// Whether there are rotated pieces of a log.
+    fn has_pieces(&self, mark: &Mark) -> bool {
+        let kinship = Kinship::of(&mark.path, Path::new(""), &[], |path| self.root.path(path));
+        kinship.files.iter().any(|kin| kin.generation)
     }
 
     /// What there is to read, each file with the way to it.
@@ -420,7 +427,7 @@ mod tests {
         lead(3)?;
         let mut around = Around::new(&root, &wishes, &deadline);
         around.members.push(second.id);
-        let follow = Follow { wishes: &wishes, root: &root, deadline: &deadline, single: true, surplus: false };
+        let follow = Follow { wishes: &wishes, root: &root, deadline: &deadline, single: true };
         let known = Marks { known: true, ..Marks::default() };
         let group = follow.arrival(second, Some(&mark), &known, &mut around, &mut Read::default());
         let pieces = group.map(|group| group.pieces).unwrap_or_default();

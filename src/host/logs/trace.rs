@@ -283,6 +283,6 @@ fn lost(mark: &Mark, present: Option<&Opened>, holder: Option<&Kin>, later: bool
         None => "was replaced, and the file read before is not found: lines may be lost",
     };
     // Of an empty file nothing tells that it is one of the generations that are read now; it mostly is.
-    let unsure = mark.offset == 0 && later && present.is_some();
+    let unsure = mark.offset == 0 && later;
     Some(Gap { why: format!("{log} {why}"), unsure })
 }
