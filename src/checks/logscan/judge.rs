@@ -184,14 +184,18 @@ impl One<'_> {
     /// A rule whose silence is the fault.
     fn silence(&self, longest: f64, past: &Past, draft: &mut Draft) -> String {
         let from = past.last.map_or(past.known, |last| Timestamp(last.0.max(past.known.0)));
-        let silent = self.now.since(from);
-        if silent <= longest {
+        // All there is was read: what is not in it has not appeared.
+        let from = if self.seen.again { self.by_rule.latest } else { Some(from) };
+        if from.is_some_and(|from| self.now.since(from) <= longest) {
             return words::matched(self.rule, self.by_rule.matches);
         }
         if self.seen.incomplete {
             return format!("{}: not known yet, there is more to read", self.rule.name);
         }
         draft.raise(self.rule.level.status());
+        if from.is_none() {
+            return format!("{}: no match in all that was read", self.rule.name);
+        }
         words::silent(self.rule, past, longest, self.now)
     }
 

@@ -149,6 +149,9 @@ pub struct Logscan {
     r#try: bool,
 
     #[arg(skip)]
+    placed: OnceLock<Vec<Source>>,
+
+    #[arg(skip)]
     built: OnceLock<Result<Rules, String>>,
 }
 
@@ -202,12 +205,16 @@ impl Logscan {
 
     /// What is read.
     pub(super) fn sources(&self) -> &[Source] {
-        &self.log
+        self.placed.get_or_init(|| {
+            // The same name in another folder is another log.
+            let here = std::env::current_dir().unwrap_or_default();
+            self.log.iter().map(|source| source.below(&here)).collect()
+        })
     }
 
     /// Which logs a memory belongs to.
     pub(super) fn identity(&self) -> String {
-        self.log.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+        self.sources().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
     }
 
     /// What does not go together.
@@ -215,7 +222,7 @@ impl Logscan {
         if self.since == Some(0.0) {
             return Err("--since 0 is no time".to_owned());
         }
-        let mut names: Vec<String> = self.log.iter().map(ToString::to_string).collect();
+        let mut names: Vec<String> = self.sources().iter().map(ToString::to_string).collect();
         names.sort_unstable();
         if let Some([twice, _]) = names.windows(2).find(|pair| matches!(pair, [a, b] if a == b)) {
             return Err(format!("{twice} is given twice"));
