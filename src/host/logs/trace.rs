@@ -156,12 +156,10 @@ impl<'a> Around<'a> {
                 }
             }
         }
-        for piece in &mut way.pieces {
-            piece.finished = true;
-        }
-        // Of the last one the end may be half a line, which its writer will finish.
-        if let Some(last) = way.pieces.last_mut() {
-            last.finished = last.opened.is_at_rest();
+        // The end of the last one that is not empty may be half a line, which its writer will finish.
+        let last = way.pieces.iter().rposition(|piece| piece.opened.size > 0);
+        for (at, piece) in way.pieces.iter_mut().enumerate() {
+            piece.finished = Some(at) < last || piece.opened.is_at_rest();
         }
         way
     }

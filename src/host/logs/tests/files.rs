@@ -208,3 +208,21 @@ fn a_link_that_is_switched_while_its_file_is_read_does_not_hide_the_generations(
     lead(&log, "b-20260003.log");
     assert_eq!(log.text(), "four\n");
 }
+
+#[test]
+fn half_a_line_is_finished_by_its_writer_while_the_next_file_is_empty() {
+    let mut log = Follower::new("a.log", from_start());
+    let lead = |log: &Follower, name: &str| std::os::unix::fs::symlink(name, log.path("a.log")).expect("a link");
+    log.append("b-20260001.log", "one\n");
+    lead(&log, "b-20260001.log");
+    assert_eq!(log.text(), "one\n");
+    log.append("b-20260001.log", "two\nthr");
+    log.append("b-20260002.log", "");
+    fs::remove_file(log.path("a.log")).expect("removed");
+    assert_eq!(log.run().1, "two\n");
+    log.append("b-20260001.log", "ee\n");
+    lead(&log, "b-20260002.log");
+    assert_eq!(log.text(), "three\n");
+    log.append("b-20260002.log", "four\n");
+    assert_eq!(log.text(), "four\n");
+}
