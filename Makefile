@@ -57,6 +57,7 @@ soak: build
 
 check:
 	$(CARGO) fmt --check
+	find src/checks -name '*.rs' -exec rustfmt --check --edition 2024 {} +
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 	@! $(CARGO) tree --locked --no-default-features --edges normal --invert tokio 2>/dev/null | grep . || \
 		{ echo 'a plugin would link an async runtime' >&2; exit 1; }

@@ -10,6 +10,8 @@ pub struct Fact {
     pub first: u64,
     /// When it was destroyed, unless 0.
     pub destroyed: u64,
+    /// Since then nothing shows that it was, unless 0.
+    pub hidden: u64,
 }
 
 /// Takes the writer's output apart: its lines, and what it did with the times.
@@ -19,8 +21,8 @@ pub fn facts(said: &str) -> (BTreeMap<u32, Fact>, Vec<(u64, String)>) {
         let mut words = line.split(' ');
         let (word, mut number) = (words.next(), || words.next().and_then(|word| word.parse().ok()).expect("a number"));
         if word == Some("line") {
-            let (line, first, destroyed) = (number(), number(), number());
-            facts.insert(u32::try_from(line).expect("small"), Fact { first, destroyed });
+            let (line, first, destroyed, hidden) = (number(), number(), number(), number());
+            facts.insert(u32::try_from(line).expect("small"), Fact { first, destroyed, hidden });
         } else {
             let time = number();
             story.push((time, words.collect::<Vec<_>>().join(" ")));
@@ -59,7 +61,7 @@ pub fn wrong(facts: &BTreeMap<u32, Fact>, runs: &[&Ran]) -> Vec<String> {
         }
         match (told.is_empty(), memory.seen.get(line)) {
             (true, None) if fact.destroyed == 0 => wrong.push(format!("line {line} is never told")),
-            (true, None) if must_be_said(fact, &runs) => {
+            (true, None) if must_be_said(fact, facts, &runs) => {
                 wrong.push(format!("line {line} is lost, and no answer says that lines may be lost"));
             }
             (false, Some(1)) | (true, None) => {}
@@ -73,11 +75,17 @@ pub fn wrong(facts: &BTreeMap<u32, Fact>, runs: &[&Ran]) -> Vec<String> {
 }
 
 /// Whether a run knew the file with something in it before it was destroyed: then the next one must see that.
-fn must_be_said(fact: &Fact, runs: &[&Ran]) -> bool {
+fn must_be_said(fact: &Fact, facts: &BTreeMap<u32, Fact>, runs: &[&Ran]) -> bool {
     let knew = |run: &&&Ran| {
-        let remembers = run.alive && run.answer.is_some();
-        remembers && fact.first != 0 && run.begun > fact.first && run.ended < fact.destroyed
+        let Some(answer) = run.answer.as_ref().filter(|_| run.alive) else { return false };
+        // One that left something remembers its place, and nothing of the files behind that.
+        let reached =
+            !answer.left || answer.told.keys().any(|line| facts.get(line).is_some_and(|it| it.first == fact.first));
+        reached && fact.first != 0 && run.begun > fact.first && run.ended < fact.destroyed
     };
+    let saw = |run: &&&Ran| run.alive && run.answer.is_some() && run.begun > fact.destroyed && run.ended < fact.hidden;
     let said = |run: &&Ran| run.ended > fact.destroyed && run.answer.as_ref().is_some_and(|it| !it.lost.is_empty());
-    runs.iter().any(|run| knew(&run)) && !runs.iter().any(said)
+    (fact.hidden == 0 || runs.iter().any(|run| saw(&run)))
+        && runs.iter().any(|run| knew(&run))
+        && !runs.iter().any(said)
 }

@@ -60,6 +60,8 @@ pub struct Answer {
     pub critical: BTreeSet<u32>,
     /// Where it says that lines may be lost.
     pub lost: Vec<String>,
+    /// It left something for the next run.
+    pub left: bool,
     /// What else it says of the whole.
     pub notes: Vec<String>,
 }
@@ -167,6 +169,7 @@ impl Answer {
         let said = [texts(&answer["findings"], "text"), texts(&answer["notes"], "")].concat();
         let said = said.into_iter().filter(|text| !text.contains("EVENT") && !text.ends_with("no match"));
         (all.lost, all.notes) = said.partition(|text| text.contains("may be lost"));
+        all.left = all.notes.iter().any(|text| text.contains("left for the next run"));
         Some(all)
     }
 }

@@ -2,8 +2,9 @@
 //! what became of each line; what it does between two steps of a rotation is as if they were two programs.
 //!
 //! On standard output it says at the end what it wrote and did, each with its time on the monotonic clock:
-//! `line NUMBER FIRST LOST`, where FIRST is when its file got its first line, or 0 where that had been rotated away before
-//! the line was written, and LOST when it was destroyed, else 0; `did TIME WHAT`.
+//! `line NUMBER FIRST LOST HIDDEN`, where FIRST is when its file got its first line, or 0 where that had been rotated away before
+//! the line was written, LOST when it was destroyed, else 0, and HIDDEN when the last trace of that was, else 0;
+//! `did TIME WHAT`.
 
 use crate::plan::{Plan, Style};
 use crate::random::Random;
@@ -42,6 +43,10 @@ struct Generation {
     first: u64,
     /// Nobody can read it any more since then.
     destroyed: u64,
+    /// What was written between its copying and its emptying.
+    copied: bool,
+    /// Nobody can see that either since then.
+    hidden: u64,
     /// And whether they came after it was rotated away.
     lines: Vec<(u32, bool)>,
 }
@@ -151,7 +156,7 @@ impl Writer {
         for generation in self.kept.iter().chain(&self.destroyed) {
             for (line, late) in &generation.lines {
                 let first = if *late { 0 } else { generation.first };
-                text += &format!("line {line} {first} {}\n", generation.destroyed);
+                text += &format!("line {line} {first} {} {}\n", generation.destroyed, generation.hidden);
             }
         }
         std::io::stdout().write_all(text.as_bytes()).expect("somebody reads it");
@@ -330,7 +335,14 @@ impl Writer {
         self.between();
         let late = self.present().lines.split_off(copied);
         let (number, first) = (self.present().number, self.present().first);
-        self.destroyed.push(Generation { number, first, destroyed: now(), lines: late, ..Generation::default() });
+        self.destroyed.push(Generation {
+            number,
+            first,
+            destroyed: now(),
+            copied: true,
+            lines: late,
+            ..Generation::default()
+        });
         self.present().name = name;
         File::options().write(true).open(self.path(LOG)).and_then(|log| log.set_len(0)).expect("emptied");
         self.did("empties its log");
@@ -400,6 +412,13 @@ impl Writer {
         self.kept.push_back(fresh);
         // Files of a pattern are deleted by design: that is no news.
         let what = if self.plan.is_of_pattern() { self.dice.below(2) * 3 } else { self.dice.below(4) };
+        if what != 0 {
+            // That a log was copied and emptied shows in that its number is still there, and its content elsewhere.
+            let hidden = now();
+            for copied in self.destroyed.iter_mut().filter(|it| it.copied && it.hidden == 0) {
+                copied.hidden = hidden;
+            }
+        }
         match what {
             0 => {
                 File::options().write(true).open(&path).and_then(|log| log.set_len(0)).expect("emptied");

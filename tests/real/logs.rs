@@ -19,6 +19,8 @@ struct Log {
     scratch: Scratch,
     plugin: String,
     state: String,
+    /// Where rotated files are that lie elsewhere.
+    rotated: Option<String>,
     /// The number of the last event, and the sum of all.
     number: u64,
     sum: u64,
@@ -40,7 +42,7 @@ impl Log {
         let scratch = Scratch::new();
         let (plugin, state) = (scratch.plugin("check_logscan"), scratch.state("logscan"));
         scratch.folder("log");
-        Self { scratch, plugin, state, number: 0, sum: 0 }
+        Self { scratch, plugin, state, rotated: None, number: 0, sum: 0 }
     }
 
     fn name(&self) -> String {
@@ -71,7 +73,8 @@ impl Log {
         let log = self.name();
         let rule = r"event: critical /\]: event (?<n>\d+)/ metric=n::sum";
         let options = ["--rule", rule, "--state-dir", &self.state, "--missing", "ok", "--output", "json"];
-        let ran = run(&[&[self.plugin.as_str(), &log][..], &options].concat());
+        let elsewhere: Vec<&str> = self.rotated.iter().flat_map(|pattern| ["--rotated", pattern]).collect();
+        let ran = run(&[&[self.plugin.as_str(), &log][..], &options, &elsewhere].concat());
         let answer: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{e}: {ran:#?}"));
         let findings = answer["findings"].as_array().unwrap();
         let rule = findings.iter().find(|finding| finding["item"] == "event").unwrap();
@@ -136,11 +139,12 @@ fn follows_logrotate_in_its_usual_configurations() {
         ("copytruncate".to_owned(), 6),
         ("copytruncate\n compress".to_owned(), 6),
         (format!("copytruncate\n compress\n delaycompress\n {by_date}"), 2),
-        ("create\n olddir old\n createolddir".to_owned(), 0),
+        ("create\n olddir old\n createolddir".to_owned(), 4),
     ];
     for (directives, rotations) in cases {
         let mut log = Log::new();
         log.rotation(&directives);
+        log.rotated = directives.contains("olddir").then(|| log.scratch.at("log/old/app.log.*"));
         let mut file = log.open();
         writeln!(file, "app[7]: begins").unwrap();
         assert_eq!(log.check().all, 0, "{directives}");

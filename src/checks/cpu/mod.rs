@@ -3,9 +3,9 @@
 mod held;
 mod judge;
 mod reading;
-mod values;
 #[cfg(test)]
 mod tests;
+mod values;
 mod words;
 
 use crate::host::top;
@@ -162,7 +162,11 @@ impl Cpu {
         machine
             || sample.by_core().iter().any(|(core, shares)| {
                 let status = cx.would_be("core_busy", Some(core), shares.busy());
-                holds.allowed(&format!("core_busy@{core}"), status, &self.times(sample, "core_busy", true, cx.mentions("core_busy"))) != Status::Ok
+                holds.allowed(
+                    &format!("core_busy@{core}"),
+                    status,
+                    &self.times(sample, "core_busy", true, cx.mentions("core_busy")),
+                ) != Status::Ok
             })
     }
 }

@@ -1,10 +1,10 @@
 //! One look at the processors.
 
 use crate::host::cgroup::{self, CpuQuota};
+use crate::host::clock::Clock;
 use crate::host::cpu::Stat;
 use crate::host::load;
 use crate::host::pressure::{self, Pressure};
-use crate::host::clock::Clock;
 use crate::runtime::failure::Failure;
 use crate::runtime::root::Root;
 use anyhow::anyhow;
@@ -44,7 +44,10 @@ impl Reading {
             Ok(text) => {
                 let load = load::parse(&text);
                 if load.is_none() {
-                    kept("no load averages", &format!("{} does not begin with three numbers", root.path(LOAD).display()));
+                    kept(
+                        "no load averages",
+                        &format!("{} does not begin with three numbers", root.path(LOAD).display()),
+                    );
                 }
                 load
             }

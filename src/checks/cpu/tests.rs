@@ -3,9 +3,9 @@
 use super::reading::Reading;
 use super::{Cpu, Memory, Sample};
 use crate::host::cgroup::CpuQuota;
+use crate::host::clock::Clock;
 use crate::host::cpu::Stat;
 use crate::host::top::{Busiest, Consumer, Consumers};
-use crate::host::clock::Clock;
 use crate::model::answer::Answer;
 use crate::model::report::Report;
 use crate::model::rule::Rule;
@@ -53,9 +53,7 @@ fn a_limit_counts_after_its_time_whatever_the_clock_does() {
     let statuses: Vec<Status> = clocks
         .iter()
         .zip(1..)
-        .map(|(clock, run)| {
-            judge(&cpu, &minute(1000.0 + f64::from(run) * 60.0, 98), &mut memory, *clock, &[]).status
-        })
+        .map(|(clock, run)| judge(&cpu, &minute(1000.0 + f64::from(run) * 60.0, 98), &mut memory, *clock, &[]).status)
         .collect();
     use Status::{Critical, Ok};
     assert_eq!(statuses, [Ok, Ok, Ok, Ok, Critical, Critical, Critical]);
@@ -94,7 +92,8 @@ fn moment(busy: u64, load: Option<[f64; 3]>) -> Sample {
     let mut sample = minute(1000.0, busy);
     sample.earlier.clock = Some(Clock { uptime: 999.5, boot: "a".to_owned() });
     // All of the ticks in less time: a second more of them is thought possible.
-    (sample.earlier.stat, sample.now.stat) = (reading(0.0, "a", "0 0 0 0").stat, reading(0.0, "a", &format!("{busy} 0 0 {}", 100 - busy)).stat);
+    (sample.earlier.stat, sample.now.stat) =
+        (reading(0.0, "a", "0 0 0 0").stat, reading(0.0, "a", &format!("{busy} 0 0 {}", 100 - busy)).stat);
     (sample.seconds, sample.from_previous_run, sample.remembers, sample.now.load) = (0.5, false, false, load);
     sample
 }
@@ -135,7 +134,12 @@ fn the_load_averages_are_the_witness_where_nothing_is_remembered() {
     (held_back.earlier.quota, held_back.now.quota) = (quota(1.0), quota(1.5));
     let (status, text) = defaults(&held_back);
     assert_eq!(status, Status::Ok);
-    assert!(text.ends_with("quota_used above 95 % over 500 ms only, no alert: nothing is remembered that would show it to last"), "{text}");
+    assert!(
+        text.ends_with(
+            "quota_used above 95 % over 500 ms only, no alert: nothing is remembered that would show it to last"
+        ),
+        "{text}"
+    );
 }
 
 #[test]

@@ -43,10 +43,18 @@ pub(super) const METRICS: &[MetricDef] = &[
     MetricDef::gauge("context_switches", Unit::PerSecond, "context switches"),
     MetricDef::gauge("interrupts", Unit::PerSecond, "interrupts"),
     MetricDef::gauge("forks", Unit::PerSecond, "processes and threads started"),
-    MetricDef::gauge("quota_used", Unit::Ratio, "share of the processor time that was used (in a container with a limit)")
-        .limits("90", "95")
-        .in_perfdata(),
-    MetricDef::gauge("throttled", Unit::Ratio, "share of periods in which the container was made to wait (with a limit)"),
+    MetricDef::gauge(
+        "quota_used",
+        Unit::Ratio,
+        "share of the processor time that was used (in a container with a limit)",
+    )
+    .limits("90", "95")
+    .in_perfdata(),
+    MetricDef::gauge(
+        "throttled",
+        Unit::Ratio,
+        "share of periods in which the container was made to wait (with a limit)",
+    ),
     MetricDef::gauge("core_busy", Unit::Ratio, "busy, of one processor (--per-core)").in_perfdata(),
 ];
 
@@ -115,9 +123,8 @@ impl Sample {
     pub(super) fn by_core(&self) -> Vec<(String, Shares)> {
         let possible = self.now.stat.possible(self.seconds) / self.cores();
         let then = |core: u32| self.earlier.stat.cores.iter().find(|(number, _)| *number == core);
-        let one = |(core, now): &(u32, Ticks)| {
-            Some((format!("cpu{core}"), self.shares_of(now, &then(*core)?.1, possible)?))
-        };
+        let one =
+            |(core, now): &(u32, Ticks)| Some((format!("cpu{core}"), self.shares_of(now, &then(*core)?.1, possible)?));
         self.now.stat.cores.iter().filter_map(one).collect()
     }
 }

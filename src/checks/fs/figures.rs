@@ -145,7 +145,8 @@ mod tests {
     /// The table of the Checkmk manual's helper for a reference of 20 GB and a factor of 0.8.
     #[test]
     fn limits_move_with_the_size() {
-        let at = |size: u64, limit: f64| (Magic::new(0.8, 20.0 * 1.073_741_824e9, size * GIB).used(limit) * 100.0).round();
+        let at =
+            |size: u64, limit: f64| (Magic::new(0.8, 20.0 * 1.073_741_824e9, size * GIB).used(limit) * 100.0).round();
         assert_eq!([5, 20, 50, 100, 300, 800].map(|size| at(size, 0.9)), [87.0, 90.0, 92.0, 93.0, 94.0, 95.0]);
         assert_eq!([5, 20, 50, 100, 300, 800].map(|size| at(size, 0.8)), [74.0, 80.0, 83.0, 86.0, 88.0, 90.0]);
         // A tiny one is not red from the start, nor is a limit below the half made higher.

@@ -81,7 +81,8 @@ pub enum Missing {
 /// # Errors
 /// When there is no mount table.
 pub(super) fn gather(options: &Fs, cx: &Context<'_>) -> Result<Sample, Failure> {
-    let snapshot = if cx.root.is_elsewhere() { cx.root.read("/statfs").ok().map(|t| space::snapshot(&t)) } else { None };
+    let snapshot =
+        if cx.root.is_elsewhere() { cx.root.read("/statfs").ok().map(|t| space::snapshot(&t)) } else { None };
     let mut text = mounts::read(cx.root)?;
     // The kernel hands the table out in pieces: who is unmounted in between can make another one be missed. What seems
     // to be missing is looked for a second time.

@@ -39,7 +39,15 @@ struct Judge<'j, 'r> {
 /// Judges.
 pub(super) fn judge(options: &Fs, sample: &Sample, history: &mut History, now: Timestamp, report: &mut Report<'_>) {
     let moment = history.begin(sample.clock.as_ref(), now);
-    let mut judge = Judge { options, history, moment, answered: moment.after(sample.took), report, fullest: None, without_eta: false };
+    let mut judge = Judge {
+        options,
+        history,
+        moment,
+        answered: moment.after(sample.took),
+        report,
+        fullest: None,
+        without_eta: false,
+    };
     let mut alone: Vec<&Seen> = Vec::new();
     let mut groups: Vec<(&str, Vec<&Seen>)> = Vec::new();
     for group in &options.group {
@@ -150,7 +158,8 @@ impl Judge<'_, '_> {
         }
         if counted == 0 {
             draft.raise(Status::Unknown);
-            let why = if members.is_empty() { "no judged file system belongs to it" } else { "none of it could be measured" };
+            let why =
+                if members.is_empty() { "no judged file system belongs to it" } else { "none of it could be measured" };
             draft.say(format!("group {name}: {why}"));
         } else {
             let eta = self.eta(name, &of, &sum);

@@ -54,18 +54,24 @@ there is a file DIR/statfs, sizes come from it, which reproduces the answer of a
 (escaped as in the mount table), a tab, and bsize, blocks, bfree, bavail, files and ffree of statvfs(3) with spaces between.";
     const EXAMPLES: &'static [Example] = &[
         Example { purpose: "All file systems, warning at 90 % and critical at 95 % used", command: "check_fs" },
+        Example { purpose: "Earlier for /var and what is below it", command: "check_fs -w @/var*=80% -c @/var*=90%" },
         Example {
-            purpose: "Earlier for /var and what is below it",
-            command: "check_fs -w @/var*=80% -c @/var*=90%",
+            purpose: "By free space, as check_disk has it",
+            command: "check_fs -w free=10%: -c free_bytes=2GiB:",
         },
-        Example { purpose: "By free space, as check_disk has it", command: "check_fs -w free=10%: -c free_bytes=2GiB:" },
-        Example { purpose: "The file system that holds a folder, two days before it is full", command: "check_fs -w eta=2d: /var/log" },
+        Example {
+            purpose: "The file system that holds a folder, two days before it is full",
+            command: "check_fs -w eta=2d: /var/log",
+        },
         Example {
             purpose: "The backup disk must be mounted and writable",
             command: "check_fs --expect /backup --writable /backup",
         },
         Example { purpose: "All disks of the database as one", command: "check_fs --group oracle=/u0*" },
-        Example { purpose: "Without network file systems", command: "check_fs --exclude type:nfs* --exclude type:cifs" },
+        Example {
+            purpose: "Without network file systems",
+            command: "check_fs --exclude type:nfs* --exclude type:cifs",
+        },
         Example { purpose: "Large file systems may be fuller than small ones", command: "check_fs --magic 0.8" },
     ];
     const METRICS: Catalogue = Catalogue::new(
@@ -92,7 +98,8 @@ there is a file DIR/statfs, sizes come from it, which reproduces the answer of a
     fn identity(&self) -> String {
         let include = self.include.iter().chain(&self.exclude).map(|pattern| pattern.text().to_owned());
         let groups = self.group.iter().map(|group| format!("{}={}", group.name, group.glob));
-        let paths = self.paths().chain(self.expect.iter().map(|path| &**path)).map(|p| p.to_string_lossy().into_owned());
+        let paths =
+            self.paths().chain(self.expect.iter().map(|path| &**path)).map(|p| p.to_string_lossy().into_owned());
         include.chain(groups).chain(paths).collect::<Vec<_>>().join("\u{1f}")
     }
 

@@ -100,11 +100,7 @@ impl Fs {
 /// An absolute path without needless slashes.
 fn absolute(path: OsString) -> Result<PathBuf, String> {
     let path = PathBuf::from(path);
-    if path.is_absolute() {
-        Ok(path.components().collect())
-    } else {
-        Err("a path begins with /".to_owned())
-    }
+    if path.is_absolute() { Ok(path.components().collect()) } else { Err("a path begins with /".to_owned()) }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the form of a value parser")]

@@ -80,7 +80,9 @@ impl FromStr for Pattern {
         let said = fields.iter().find_map(|(prefix, field)| Some((*field, text.strip_prefix(prefix)?)));
         let (field, body) = said.unwrap_or((Field::Mount, text));
         let test = match body.strip_prefix('~') {
-            Some(regex) => Test::Regex(Regex::new(regex).map_err(|e| format!("'{regex}' is no regex: {}", reason(&e)))?),
+            Some(regex) => {
+                Test::Regex(Regex::new(regex).map_err(|e| format!("'{regex}' is no regex: {}", reason(&e)))?)
+            }
             None if body.is_empty() => return Err("a pattern must not be empty".to_owned()),
             None => Test::Glob(Glob::new(body)),
         };
@@ -165,7 +167,9 @@ mod tests {
     #[test]
     fn only_a_clear_word_brings_in_what_is_left_out() {
         let definite = |text: &str| text.parse::<Pattern>().is_ok_and(|pattern| pattern.is_definite());
-        assert!(definite("/srv/iso") && definite("type:tmpfs") && definite("type:~^fuse") && definite("device:/dev/sr0"));
+        assert!(
+            definite("/srv/iso") && definite("type:tmpfs") && definite("type:~^fuse") && definite("device:/dev/sr0")
+        );
         assert!(!definite("/srv/*") && !definite("~^/srv") && !definite("device:/dev/loop*"));
     }
 }

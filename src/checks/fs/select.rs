@@ -29,7 +29,8 @@ const OWNED_BY_OTHERS: [&[u8]; 14] = [
 ];
 
 /// Files of the host that a container runtime binds into every container.
-const BOUND_INTO_CONTAINERS: [&[u8]; 4] = [b"/etc/hosts", b"/etc/hostname", b"/etc/resolv.conf", b"/dev/termination-log"];
+const BOUND_INTO_CONTAINERS: [&[u8]; 4] =
+    [b"/etc/hosts", b"/etc/hostname", b"/etc/resolv.conf", b"/dev/termination-log"];
 
 /// Where media that people put in and take out are mounted (Filesystem Hierarchy Standard 3.0, 3.11; udisks(8)).
 const REMOVABLE: [&[u8]; 2] = [b"/media/", b"/run/media/"];

@@ -39,7 +39,8 @@ mod tests {
 
     #[test]
     fn the_line_of_a_match_and_what_is_captured_are_kept() {
-        let rule: Rule = "java: critical /(?s)ERROR.*Caused by: (?<what>\\S+)/ text='{what} in {file}'".parse().expect("a rule");
+        let rule: Rule =
+            "java: critical /(?s)ERROR.*Caused by: (?<what>\\S+)/ text='{what} in {file}'".parse().expect("a rule");
         let record = format!("ERROR x\n{}Caused by: a.b.OutOfMemoryError at\n  at z", "  at y\n".repeat(2000));
         let excerpt = Excerpt::of(&rule, 0, record.as_bytes(), 40);
         assert_eq!(excerpt.matched, b"Caused by: a.b.OutOfMemoryError at");

@@ -39,7 +39,11 @@ impl Records {
             for end in ends {
                 let (log, file) = (Log::text(Path::new("a.log")), Path::new("a.log"));
                 let text = text.get(at..*end).unwrap_or_default();
-                streams.block(&Block { log, file, text, offset: at as u64, cut: false }, Source::default(), &mut judge)?;
+                streams.block(
+                    &Block { log, file, text, offset: at as u64, cut: false },
+                    Source::default(),
+                    &mut judge,
+                )?;
                 at = (*end).max(at);
             }
             kept = streams.finish(&mut judge, |_, _| true)?;

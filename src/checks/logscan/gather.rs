@@ -1,23 +1,19 @@
 //! Reads what is new and looks for what the rules take: all I/O of the check.
 
-use super::options::Logscan;
+use super::input::{Output, standard_input};
 use super::known::Known;
-use super::record::{Part, Pending, Start, Streams};
+use super::options::Logscan;
+use super::record::{Part, Pending, Streams};
 use super::rule::Rules;
 use super::scan::Scanner;
 use super::seen::{Seen, Source, Volume, When};
-use super::trial::Trial;
 use crate::host::clock::Clock;
-use crate::host::logs::{self, Block, Gap, Log, Marks, Problem, Read, Since, Times, Window, Wishes};
+use crate::host::logs::{self, Block, Gap, Marks, Problem, Read, Since, Times, Window, Wishes};
 use crate::model::timestamp::Timestamp;
 use crate::plugin::Context;
-use crate::runtime::deadline::Deadline;
 use crate::runtime::failure::Failure;
-use crate::runtime::root::Root;
 use anyhow::anyhow;
-use memchr::memrchr;
 use std::collections::BTreeMap;
-use std::io::{self, IsTerminal as _, Read as _};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,8 +21,10 @@ use std::time::Duration;
 
 /// Time that is kept for judging and writing.
 const RESERVE: Duration = Duration::from_millis(300);
-/// Read of standard input at one time.
-const BUFFER: usize = 256 * 1024;
+
+/// Bytes up to which a run counts its lines whether somebody asks for it or not. Beyond that they are counted where a
+/// rule or `--perfdata` names them: with one pattern it is 6 % of the time.
+const COUNTED: u64 = 64 * 1024 * 1024;
 
 /// What was read.
 #[derive(Debug)]
@@ -54,12 +52,7 @@ pub struct Sample {
 }
 
 /// Reads all sources.
-pub(super) fn gather(
-    options: &Logscan,
-    rules: &Rules,
-    cx: &Context<'_>,
-    known: &Known,
-) -> Result<Sample, Failure> {
+pub(super) fn gather(options: &Logscan, rules: &Rules, cx: &Context<'_>, known: &Known) -> Result<Sample, Failure> {
     let mut sample = Sample {
         seen: Seen::new(rules),
         marks: BTreeMap::new(),
@@ -136,46 +129,13 @@ pub(super) fn gather(
     Ok(sample)
 }
 
-/// What a command has written that is new, put together: its newest record may come first.
-#[derive(Default)]
-struct Output {
-    text: Vec<u8>,
-    offset: u64,
-}
-
-impl Output {
-    fn add(&mut self, block: &Block<'_>) -> ControlFlow<()> {
-        if self.text.is_empty() {
-            self.offset = block.offset;
-        }
-        self.text.extend_from_slice(block.text);
-        if !block.text.ends_with(b"\n") {
-            self.text.push(b'\n');
-        }
-        ControlFlow::Continue(())
-    }
-
-    /// The oldest record first.
-    fn give(
-        self,
-        name: &Path,
-        start: &Start,
-        newest_first: bool,
-        sink: &mut dyn FnMut(&Block<'_>) -> ControlFlow<()>,
-    ) {
-        let turned = newest_first.then(|| logs::reversed(&self.text, |line| start.begins_with(line)));
-        let text = turned.as_deref().unwrap_or(&self.text);
-        if !text.is_empty() {
-            let _ = sink(&Block { log: Log::text(name), file: name, text, offset: self.offset, cut: false });
-        }
-    }
-}
-
 struct Taker<'a> {
     rules: &'a Rules,
     scanner: Scanner<'a>,
     sample: &'a mut Sample,
     volume: Volume,
+    /// Bytes of text so far.
+    given: u64,
     cx: &'a Context<'a>,
     times: &'a Times,
     /// The file that is being read, and its place among the names.
@@ -193,16 +153,13 @@ impl<'a> Taker<'a> {
         cx: &'a Context<'a>,
         times: &'a Times,
     ) -> Self {
-        Self { rules, scanner, sample, volume: Volume::default(), cx, times, now: None, streams: None, wrong: None }
+        let volume = Volume { lines: Some(0), bytes: 0 };
+        Self { rules, scanner, sample, volume, given: 0, cx, times, now: None, streams: None, wrong: None }
     }
 
     fn block(&mut self, block: &Block<'_>) -> ControlFlow<()> {
         let source = self.source(block.file);
-        // 8 % of a scan for one pattern; it was a fifth with memchr, which counts the bits of masks where this adds
-        // bytes.
-        let ended = bytecount::count(block.text, b'\n') as u64;
-        let unended = u64::from(!block.text.is_empty() && !block.text.ends_with(b"\n"));
-        self.volume.lines += ended + unended;
+        self.count(block.text);
         let judged = match self.streams.take() {
             None => self.judge(Part::Lines(block.text), source).map(drop),
             Some(mut streams) => {
@@ -220,13 +177,27 @@ impl<'a> Taker<'a> {
         }
     }
 
+    fn count(&mut self, text: &[u8]) {
+        self.given += text.len() as u64;
+        if self.given > COUNTED && !self.cx.wants("lines") {
+            self.volume.lines = None;
+        }
+        if let Some(lines) = &mut self.volume.lines {
+            // With memchr it would take three times as long: it counts the bits of masks, where this adds bytes.
+            let ended = bytecount::count(text, b'\n') as u64;
+            *lines += ended + u64::from(!text.is_empty() && !text.ends_with(b"\n"));
+        }
+    }
+
     fn judge(&mut self, part: Part<'_>, source: Source) -> Result<Option<usize>, String> {
         let (seen, rules, times, read) = (&mut self.sample.seen, self.rules, self.times, self.cx.now);
         let (Part::Lines(text) | Part::Whole(text) | Part::One { text, .. }) = part;
-        part.judge(&self.scanner, rules.record_start(), |hit| {
+        let judged = part.judge(&self.scanner, rules.record_start(), |hit| {
             let when = When { read, written: &|| times.near(text, hit.start) };
-            seen.take(rules, hit.rule, hit.pattern, source, hit.line, when);
-        })
+            seen.take(rules, &hit, source, when);
+        });
+        seen.settle(rules, text);
+        judged
     }
 
     /// Judges the records whose end is not to be seen yet, and says what to keep of them. `known` tells by name and file
@@ -264,99 +235,5 @@ impl<'a> Taker<'a> {
         self.sample.began.extend(read.began);
         self.sample.problems.extend(read.problems);
         self.sample.notes.extend(read.notes);
-    }
-}
-
-/// Shows which rule takes which line of the logs as they are.
-pub(super) fn attempt(
-    options: &Logscan,
-    root: &Root,
-    deadline: &Deadline,
-    out: &mut dyn FnMut(&str) -> ControlFlow<()>,
-) -> Result<(), Failure> {
-    let rules = options.rules().map_err(|why| anyhow!(why))?;
-    let coloured = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let mut trial = Trial::new(rules, options.wishes(None).longest_line, coloured).map_err(|why| anyhow!(why))?;
-    let wishes = Wishes { whole: true, ..options.wishes(None) };
-    let (mut wrong, mut heard) = (None, true);
-    for source in options.sources() {
-        let mut sink = |block: &Block<'_>| {
-            let flow = trial.block(block, &mut *out);
-            let flow = flow.unwrap_or_else(|why| {
-                wrong = Some(why);
-                ControlFlow::Break(())
-            });
-            heard = flow.is_continue();
-            flow
-        };
-        if matches!(source, logs::Source::Stdin) {
-            standard_input(deadline, &mut sink)?;
-        } else {
-            let read = logs::read(source, &Marks::default(), &wishes, root, deadline, &mut sink)?;
-            for problem in read.problems {
-                let _ = out(&problem.failure.to_string());
-            }
-        }
-        if let Some(why) = wrong {
-            return Err(anyhow!(why).into());
-        }
-        if !heard {
-            return Ok(());
-        }
-    }
-    if trial.end(out).map_err(|why| anyhow!(why))?.is_break() {
-        return Ok(());
-    }
-    let counts = trial.counts();
-    let _ = out("").is_continue() && counts.iter().all(|line| out(line).is_continue());
-    if deadline.is_over() {
-        return Err(anyhow!("the time was over before all was read: give it more with --timeout").into());
-    }
-    Ok(())
-}
-
-/// What came of standard input.
-struct Given {
-    bytes: u64,
-    /// It went on when the time was over.
-    more: bool,
-}
-
-/// All of standard input, to its end or to the deadline.
-fn standard_input(
-    deadline: &Deadline,
-    sink: &mut dyn FnMut(&Block<'_>) -> ControlFlow<()>,
-) -> Result<Given, Failure> {
-    let mut input = io::stdin().lock();
-    let (mut buffer, mut given) = (Vec::new(), Given { bytes: 0, more: false });
-    loop {
-        if deadline.is_over() {
-            given.more = true;
-            return Ok(given);
-        }
-        let kept = buffer.len();
-        buffer.resize(kept + BUFFER, 0);
-        let read = match input.read(buffer.get_mut(kept..).unwrap_or_default()) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {
-                buffer.truncate(kept);
-                continue;
-            }
-            read => read.map_err(|error| anyhow!(error).context("standard input"))?,
-        };
-        buffer.truncate(kept + read);
-        given.bytes += read as u64;
-        // Without an end of line so much is a line all the same.
-        let whole = if read == 0 || buffer.len() >= 4 * BUFFER {
-            buffer.len()
-        } else {
-            memrchr(b'\n', &buffer).map_or(0, |end| end + 1)
-        };
-        let rest = buffer.split_off(whole);
-        let block = Block { log: Log::text(Path::new("standard input")), file: Path::new("standard input"), text: &buffer, offset: 0, cut: false };
-        let flow = if buffer.is_empty() { ControlFlow::Continue(()) } else { sink(&block) };
-        buffer = rest;
-        if read == 0 || flow.is_break() {
-            return Ok(given);
-        }
     }
 }

@@ -21,14 +21,21 @@ pub(super) fn judge(rules: &Rules, seen: &Seen, events: &mut Events, now: Timest
     events.meet(rules, now, seen.clock.as_ref());
     if let Some(volume) = seen.volume {
         let mut whole = Draft::whole();
-        let lines = usize::try_from(volume.lines).unwrap_or(usize::MAX);
-        report.measure(&mut whole, Measure::int("lines", volume.lines).at_least(0.0));
+        if let Some(lines) = volume.lines {
+            report.measure(&mut whole, Measure::int("lines", lines).at_least(0.0));
+        }
         report.measure(&mut whole, Measure::int("bytes", volume.bytes).at_least(0.0));
         #[expect(clippy::cast_precision_loss, reason = "for people")]
         let size = Unit::Bytes.show(volume.bytes as f64);
-        whole.say(format!("{} ({size}) read", count(lines, "line", "lines")));
+        if let Some(lines) = volume.lines {
+            let lines = usize::try_from(lines).unwrap_or(usize::MAX);
+            whole.say(format!("{} ({size}) read", count(lines, "line", "lines")));
+            report.summary(format!("{} ({size}), no event", count(lines, "new line", "new lines")));
+        } else {
+            whole.say(format!("{size} read"));
+            report.summary(format!("{size} read, no event"));
+        }
         report.add(whole);
-        report.summary(format!("{} ({size}), no event", count(lines, "new line", "new lines")));
     }
     for (at, rule) in rules.iter().enumerate() {
         let (Some(seen_by_rule), Some(past)) = (seen.rule(at), events.rules.get_mut(&rule.name)) else { continue };
@@ -177,14 +184,18 @@ impl One<'_> {
     /// A rule whose silence is the fault.
     fn silence(&self, longest: f64, past: &Past, draft: &mut Draft) -> String {
         let from = past.last.map_or(past.known, |last| Timestamp(last.0.max(past.known.0)));
-        let silent = self.now.since(from);
-        if silent <= longest {
+        // All there is was read: what is not in it has not appeared.
+        let from = if self.seen.again { self.by_rule.latest } else { Some(from) };
+        if from.is_some_and(|from| self.now.since(from) <= longest) {
             return words::matched(self.rule, self.by_rule.matches);
         }
         if self.seen.incomplete {
             return format!("{}: not known yet, there is more to read", self.rule.name);
         }
         draft.raise(self.rule.level.status());
+        if from.is_none() {
+            return format!("{}: no match in all that was read", self.rule.name);
+        }
         words::silent(self.rule, past, longest, self.now)
     }
 
@@ -206,7 +217,8 @@ impl One<'_> {
             };
         }
         if self.by_rule.no_numbers > 0 {
-            report.note(format!("{}: {} captures are no numbers", self.rule.name, self.by_rule.no_numbers));
+            let captures = usize::try_from(self.by_rule.no_numbers).unwrap_or(usize::MAX);
+            report.note(format!("{}: no number: {}", self.rule.name, count(captures, "capture", "captures")));
         }
     }
 }

@@ -107,16 +107,18 @@ impl Events {
             let step = now.since(at) - elapsed;
             if step.abs() > STEP {
                 self.rules.values_mut().for_each(|past| past.each(|time| time.0 += step));
-                self.lost.iter_mut().for_each(|lost| (lost.at.0, lost.until.0) = (lost.at.0 + step, lost.until.0 + step));
+                self.lost
+                    .iter_mut()
+                    .for_each(|lost| (lost.at.0, lost.until.0) = (lost.at.0 + step, lost.until.0 + step));
             }
         }
         (self.at, self.clock) = (Some(now), clock.cloned());
         self.lost = self.lost.take().map(|lost| lost.not_after(now)).filter(|lost| lost.until.0 > now.0);
         let mut kept = BTreeMap::new();
-        for rule in rules.iter() {
-            let identity = rule.identity();
-            let known = self.rules.remove(&rule.name).filter(|past| past.rule == identity);
+        for (rule, identity) in rules.identified() {
+            let known = self.rules.remove(&rule.name).filter(|past| past.is_of(rule, identity));
             let mut past = known.unwrap_or_else(|| Past { rule: identity, known: now, ..Past::default() });
+            past.rule = identity;
             past.bound(rule, now);
             kept.insert(rule.name.clone(), past);
         }
@@ -125,8 +127,10 @@ impl Events {
 
     /// How many of these rules are known.
     pub(super) fn common(&self, rules: &Rules) -> usize {
-        let known = |rule: &&Rule| self.rules.get(&rule.name).is_some_and(|past| past.rule == rule.identity());
-        rules.iter().filter(known).count()
+        let known = |(rule, identity): &(&Rule, u64)| {
+            self.rules.get(&rule.name).is_some_and(|past| past.is_of(rule, *identity))
+        };
+        rules.identified().filter(known).count()
     }
 
     /// Ends what is held of the rules that a name or pattern means, and forgets what may count with later lines. For a
@@ -160,6 +164,12 @@ impl Past {
     /// The remembered times that lie within so many seconds of another.
     pub(super) fn times_within(&self, seconds: f64, at: Timestamp) -> impl Iterator<Item = Timestamp> {
         self.times.iter().copied().filter(move |time| at.since(*time).abs() <= seconds)
+    }
+
+    /// Whether it is what a rule has left. One with a name of its own is the same when its patterns have been changed, and
+    /// what it holds stays; those of the short options are all called alike, and others' they may be.
+    fn is_of(&self, rule: &Rule, identity: u64) -> bool {
+        self.rule == identity || rule.name != rule.level.word()
     }
 
     fn each(&mut self, change: impl Fn(&mut Timestamp)) {

@@ -12,7 +12,12 @@ pub(super) const METRICS: Catalogue = Catalogue::new(
         MetricDef::gauge("matches", Unit::Count, "lines that the rule took in this run").in_perfdata(),
         MetricDef::counter("matches_seen", Unit::Count, "lines that the rule took since it is known"),
         MetricDef::gauge("age", Unit::Seconds, "time since the rule took a line"),
-        MetricDef::gauge("lines", Unit::Count, "lines that were read in this run").in_perfdata(),
+        MetricDef::gauge(
+            "lines",
+            Unit::Count,
+            "lines that were read in this run; beyond 64 MiB only where it is asked for",
+        )
+        .in_perfdata(),
         MetricDef::gauge("bytes", Unit::Bytes, "bytes that were read in this run").in_perfdata(),
     ],
 );

@@ -11,8 +11,8 @@ use crate::plugin::Example;
 use crate::plugin::values::time;
 use clap::ValueHint;
 use clap::builder::PossibleValuesParser;
-use std::sync::OnceLock;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 /// The smallest `--most-bytes` and `--longest-line`.
 const LEAST: f64 = 1024.0;
@@ -88,7 +88,7 @@ pub struct Logscan {
     hold: Option<f64>,
 
     /// Judge the last N lines of each log at every run, and remember no place
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = lines)]
     tail: Option<usize>,
 
     /// Judge the whole of each log at every run, and remember no place
@@ -117,6 +117,9 @@ pub struct Logscan {
     rotated: Vec<String>,
 
     /// Encoding of the logs: auto, utf-8, latin1, utf-16le, utf-16be [default: auto]
+    ///
+    /// auto: as the byte order mark at the beginning says; without one the bytes are taken as they are, which is right
+    /// for UTF-8 and for patterns of plain ASCII. Umlauts in Latin-1 need latin1, Windows files without a mark utf-16le.
     #[arg(long, value_name = "ENCODING", default_value = "auto", hide_default_value = true, value_hint = ValueHint::Other)]
     encoding: Encoding,
 
@@ -124,7 +127,7 @@ pub struct Logscan {
     #[arg(long, value_name = "STATE", default_value = "unknown", hide_default_value = true, value_hint = ValueHint::Other)]
     pub(super) missing: Status,
 
-    /// Read at most this much in one run [default: 4GiB]; the rest is read by the next
+    /// Read about this much in one run at most [default: 4GiB]; the rest is read by the next
     #[arg(long, value_name = "BYTES", value_parser = size, default_value = "4GiB", hide_default_value = true)]
     most_bytes: f64,
 
@@ -147,6 +150,9 @@ pub struct Logscan {
     /// Show which rule takes which line of the logs as they are, and remember nothing
     #[arg(long, conflicts_with_all = ["reset", "status", "dry_run"])]
     r#try: bool,
+
+    #[arg(skip)]
+    placed: OnceLock<Vec<Source>>,
 
     #[arg(skip)]
     built: OnceLock<Result<Rules, String>>,
@@ -202,12 +208,16 @@ impl Logscan {
 
     /// What is read.
     pub(super) fn sources(&self) -> &[Source] {
-        &self.log
+        self.placed.get_or_init(|| {
+            // The same name in another folder is another log.
+            let here = std::env::current_dir().unwrap_or_default();
+            self.log.iter().map(|source| source.below(&here)).collect()
+        })
     }
 
     /// Which logs a memory belongs to.
     pub(super) fn identity(&self) -> String {
-        self.log.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+        self.sources().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
     }
 
     /// What does not go together.
@@ -215,7 +225,7 @@ impl Logscan {
         if self.since == Some(0.0) {
             return Err("--since 0 is no time".to_owned());
         }
-        let mut names: Vec<String> = self.log.iter().map(ToString::to_string).collect();
+        let mut names: Vec<String> = self.sources().iter().map(ToString::to_string).collect();
         names.sort_unstable();
         if let Some([twice, _]) = names.windows(2).find(|pair| matches!(pair, [a, b] if a == b)) {
             return Err(format!("{twice} is given twice"));
@@ -232,7 +242,9 @@ impl Logscan {
             rotated: self.rotated.clone(),
             encoding: self.encoding,
             most_bytes: bytes(self.most_bytes),
-            longest_line: self.longest_line.map_or(LONGEST_LINE, |size| usize::try_from(bytes(size)).unwrap_or(LONGEST_LINE)),
+            longest_line: self
+                .longest_line
+                .map_or(LONGEST_LINE, |size| usize::try_from(bytes(size)).unwrap_or(LONGEST_LINE)),
             last_lines: self.tail,
             whole: self.whole,
             since,
@@ -244,6 +256,10 @@ impl Logscan {
 fn size(text: &str) -> Result<f64, String> {
     let bytes = Unit::Bytes.parse(text)?;
     if (LEAST..=1e15).contains(&bytes) { Ok(bytes) } else { Err("at least 1KiB is expected, at most 1PB".to_owned()) }
+}
+
+fn lines(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|lines| *lines > 0).ok_or_else(|| "a number of lines is expected, 1 or more".to_owned())
 }
 
 fn glob(text: &str) -> Result<Glob, String> {

@@ -4,6 +4,7 @@
 
 use super::excerpt::Excerpt;
 use super::rule::{Alarm, Rule, Rules, Take};
+use super::scan::Hit;
 use crate::host::clock::Clock;
 use crate::host::logs::Times;
 use crate::model::status::Status;
@@ -39,6 +40,18 @@ pub(super) struct Line {
     dated: bool,
 }
 
+/// A line that may be one of the last: mostly others follow in the same text, so it is copied when that is done.
+#[derive(Clone, Copy, Debug, Default)]
+struct Fresh {
+    source: Source,
+    /// Where it is in the text.
+    start: usize,
+    length: usize,
+    pattern: usize,
+    time: Timestamp,
+    dated: bool,
+}
+
 /// The two times of a line.
 #[derive(Clone, Copy)]
 pub(super) struct When<'w> {
@@ -58,8 +71,8 @@ impl When<'_> {
 /// How much was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Volume {
-    /// Lines; also where records have several.
-    pub(super) lines: u64,
+    /// Lines, also where records have several; `None` where they were too many to be counted for nobody.
+    pub(super) lines: Option<u64>,
     /// Bytes.
     pub(super) bytes: u64,
 }
@@ -69,6 +82,8 @@ pub(super) struct Volume {
 pub(super) struct Seen {
     /// In the order of the rules.
     rules: Vec<SeenByRule>,
+    /// The rules that have fresh lines.
+    fresh: Vec<usize>,
     sources: Vec<String>,
     /// How much was read; `None` where nothing was to be read.
     pub(super) volume: Option<Volume>,
@@ -101,6 +116,12 @@ pub(super) struct SeenByRule {
     pub(super) first: Vec<Line>,
     /// The last lines behind these.
     pub(super) last: VecDeque<Line>,
+    /// The last lines of the text that is being read.
+    fresh: [Fresh; KEPT],
+    /// So many lines of it have been such.
+    freshened: usize,
+    /// It is noted that there are some.
+    is_fresh: bool,
     /// The captured values, in the order of the rule's metrics.
     pub(super) values: Vec<Option<f64>>,
     /// Captures that should be numbers and are none.
@@ -137,37 +158,51 @@ impl Seen {
             for line in rule.last.iter_mut().filter(|line| !line.dated) {
                 line.time = times.of(&line.text).unwrap_or(line.time);
             }
-            if self.again && let Some(time) = rule.last().map(|line| line.time) {
+            if self.again
+                && let Some(time) = rule.last().map(|line| line.time)
+            {
                 rule.latest = Some(time);
             }
         }
     }
 
-    /// Notes a line: the rule that took it, by its place, and which of its patterns matched.
-    pub(super) fn take(
-        &mut self,
-        rules: &Rules,
-        at: usize,
-        pattern: usize,
-        source: Source,
-        text: &[u8],
-        when: When<'_>,
-    ) {
-        let (Some(rule), Some(seen)) = (rules.get(at), self.rules.get_mut(at)) else { return };
+    /// Notes a line of a text. It belongs to what was seen when the text is [`Self::settle`]d.
+    pub(super) fn take(&mut self, rules: &Rules, hit: &Hit<'_>, source: Source, when: When<'_>) {
+        let (Some(rule), Some(seen)) = (rules.get(hit.rule), self.rules.get_mut(hit.rule)) else { return };
         seen.matches += 1;
         seen.latest = Some(when.read);
         if !rule.metrics.is_empty() {
-            seen.measure(rule, pattern, text);
+            seen.measure(rule, hit.pattern, hit.line);
         }
         if rule.level.alarms() {
-            let dated = rule.alarm.within.is_some() || seen.first.len() < KEPT;
+            let is_first = seen.first.len() < KEPT;
+            let dated = is_first || rule.alarm.within.is_some();
             let time = if dated { when.best() } else { when.read };
-            seen.keep(rule, Line { source, pattern, time, dated, ..Line::default() }, text);
+            let (start, length) = (hit.start, hit.line.len());
+            let fresh = Fresh { source, start, length, pattern: hit.pattern, time, dated };
+            if is_first {
+                seen.first.push(fresh.kept(rule, hit.line, Vec::new()));
+            } else {
+                if !seen.is_fresh {
+                    seen.is_fresh = true;
+                    self.fresh.push(hit.rule);
+                }
+                seen.freshen(fresh);
+            }
             seen.count(&rule.alarm, time);
         }
-        for cleared in rules.cleared_by(at) {
+        for cleared in rules.cleared_by(hit.rule) {
             if let Some(other) = self.rules.get_mut(*cleared) {
-                other.end(at);
+                other.end(hit.rule);
+            }
+        }
+    }
+
+    /// Copies what is kept of a text, all of whose lines have been noted.
+    pub(super) fn settle(&mut self, rules: &Rules, text: &[u8]) {
+        for at in self.fresh.drain(..) {
+            if let (Some(rule), Some(seen)) = (rules.get(at), self.rules.get_mut(at)) {
+                seen.settle(rule, text);
             }
         }
     }
@@ -182,13 +217,13 @@ impl SeenByRule {
     fn count(&mut self, alarm: &Alarm, time: Timestamp) {
         self.open += 1;
         let most = alarm.most();
-        if self.early.len() < most {
-            self.early.push(time);
-        }
-        if most > 0 && self.late.len() == most {
-            self.late.pop_front();
-        }
         if most > 0 {
+            if self.early.len() < most {
+                self.early.push(time);
+            }
+            if self.late.len() == most {
+                self.late.pop_front();
+            }
             self.late.push_back(time);
         }
         // A burst of millions: once it is critical, there is nothing more to find out.
@@ -197,28 +232,25 @@ impl SeenByRule {
         }
     }
 
-    fn keep(&mut self, rule: &Rule, mut line: Line, text: &[u8]) {
-        let head = text.get(..LINE_WITH_CAPTURES).unwrap_or(text);
-        let record = memchr(b'\n', head).is_some();
-        let room = if record || rule.captures() { LINE_WITH_CAPTURES } else { LINE };
-        if record && text.len() > room {
-            line.excerpt = Some(Box::new(Excerpt::of(rule, line.pattern, text, LINE)));
+    fn freshen(&mut self, fresh: Fresh) {
+        let place = self.freshened % KEPT;
+        if let Some(oldest) = self.fresh.get_mut(place) {
+            *oldest = fresh;
         }
-        let text = text.get(..room).unwrap_or(text);
-        if self.first.len() < KEPT {
-            line.text.extend_from_slice(text);
-            self.first.push(line);
-            return;
+        self.freshened += 1;
+    }
+
+    fn settle(&mut self, rule: &Rule, text: &[u8]) {
+        self.is_fresh = false;
+        let count = std::mem::take(&mut self.freshened);
+        for number in count.saturating_sub(KEPT)..count {
+            let Some(fresh) = self.fresh.get(number % KEPT).copied() else { continue };
+            // The memory of the one that goes is used again.
+            let oldest = if self.last.len() == KEPT { self.last.pop_front() } else { None };
+            let memory = oldest.map_or_else(Vec::new, |oldest| oldest.text);
+            let line = text.get(fresh.start..fresh.start + fresh.length).unwrap_or_default();
+            self.last.push_back(fresh.kept(rule, line, memory));
         }
-        // The memory of the one that goes is used again: there may be millions.
-        if self.last.len() == KEPT
-            && let Some(oldest) = self.last.pop_front()
-        {
-            line.text = oldest.text;
-            line.text.clear();
-        }
-        line.text.extend_from_slice(text);
-        self.last.push_back(line);
     }
 
     fn measure(&mut self, rule: &Rule, pattern: usize, text: &[u8]) {
@@ -246,6 +278,22 @@ impl SeenByRule {
         self.late.clear();
         self.first.clear();
         self.last.clear();
+        self.freshened = 0;
+    }
+}
+
+impl Fresh {
+    /// The line with its text, which goes into `memory`.
+    fn kept(self, rule: &Rule, text: &[u8], mut memory: Vec<u8>) -> Line {
+        let Self { source, pattern, time, dated, .. } = self;
+        let head = text.get(..LINE_WITH_CAPTURES).unwrap_or(text);
+        let is_record = memchr(b'\n', head).is_some();
+        let room = if is_record || rule.captures() { LINE_WITH_CAPTURES } else { LINE };
+        let long = is_record && text.len() > room;
+        let excerpt = long.then(|| Box::new(Excerpt::of(rule, pattern, text, LINE)));
+        memory.clear();
+        memory.extend_from_slice(text.get(..room).unwrap_or(text));
+        Line { source, text: memory, excerpt, pattern, time, dated }
     }
 }
 
@@ -268,5 +316,35 @@ impl Alarm {
         } else {
             Status::Ok
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::logscan::scan::Scanner;
+    use std::ops::ControlFlow;
+
+    #[test]
+    fn of_a_text_the_first_and_the_last_lines_are_kept() {
+        let list = ["a: critical /a/", "b: warning /b/", "ok: ok /up/ clears=b"].map(|text| text.parse().expect(text));
+        let rules = Rules::new(list.into()).expect("rules");
+        let (scanner, mut seen) = (Scanner::new(rules.matchers()).expect("rules"), Seen::new(&rules));
+        let source = seen.source("app.log");
+        let when = When { read: Timestamp::default(), written: &|| None };
+        for text in ["a1\na2\nb1\nb2\nb3\nb4\nb5\n", "a3\na4\nb6\na5\nup\nb7\na6\na7\na8", "a9\n", "x\n"] {
+            let scanned = scanner.scan(text.as_bytes(), |hit| {
+                seen.take(&rules, &hit, source, when);
+                ControlFlow::Continue(())
+            });
+            scanned.expect("patterns");
+            seen.settle(&rules, text.as_bytes());
+        }
+        let kept = |rule: usize| -> Vec<String> {
+            let seen = seen.rule(rule).expect("a rule");
+            seen.first.iter().chain(&seen.last).map(|line| String::from_utf8_lossy(&line.text).into_owned()).collect()
+        };
+        assert_eq!(kept(0), ["a1", "a2", "a3", "a7", "a8", "a9"]);
+        assert_eq!(kept(1), ["b7"]);
     }
 }

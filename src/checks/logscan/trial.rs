@@ -44,7 +44,17 @@ impl<'r> Trial<'r> {
     /// When the rules are too large together.
     pub(super) fn new(rules: &'r Rules, longest: usize, coloured: bool) -> Result<Self, String> {
         let (scanner, taken) = (Scanner::new(rules.matchers())?, vec![0; rules.iter().count()]);
-        Ok(Self { rules, scanner, taken, lines: 0, file: (PathBuf::new(), 0), coloured, numbered: true, longest, streams: None })
+        Ok(Self {
+            rules,
+            scanner,
+            taken,
+            lines: 0,
+            file: (PathBuf::new(), 0),
+            coloured,
+            numbered: true,
+            longest,
+            streams: None,
+        })
     }
 
     /// Gives `out` what there is to say of the next lines.
@@ -86,12 +96,7 @@ impl<'r> Trial<'r> {
         Ok(flow)
     }
 
-    fn part(
-        &mut self,
-        part: Part<'_>,
-        out: Out<'_>,
-        flow: &mut ControlFlow<()>,
-    ) -> Result<Option<usize>, String> {
+    fn part(&mut self, part: Part<'_>, out: Out<'_>, flow: &mut ControlFlow<()>) -> Result<Option<usize>, String> {
         let (Part::Lines(text) | Part::Whole(text) | Part::One { text, .. }) = part;
         let (mut counted, mut number) = (0, self.file.1);
         let (rules, taken, coloured, numbered) = (self.rules, &mut self.taken, self.coloured, self.numbered);

@@ -14,11 +14,18 @@ impl Mem {
         let all = values::all(sample, memory);
         for value in &all {
             let counts = value.counts(report.mentions(value.name));
-            let measure = Measure::new(value.name, number(value)).no_worse_than(if counts { Status::Critical } else { Status::Ok });
-            report.measure(&mut draft, match value.max {
-                Some(max) => measure.bounds(0.0, max),
-                None => measure.at_least(0.0),
+            let measure = Measure::new(value.name, number(value)).no_worse_than(if counts {
+                Status::Critical
+            } else {
+                Status::Ok
             });
+            report.measure(
+                &mut draft,
+                match value.max {
+                    Some(max) => measure.bounds(0.0, max),
+                    None => measure.at_least(0.0),
+                },
+            );
         }
         let mut text = words::sentence(sample, &all, self.oom_window);
         report.summary(&text);

@@ -3,9 +3,9 @@
 mod judge;
 mod kills;
 mod reading;
-mod values;
 #[cfg(test)]
 mod tests;
+mod values;
 mod words;
 
 use crate::host::clock::Clock;
@@ -119,8 +119,9 @@ turns that off); rates are always those of the machine. When a limit is crossed,
             // Without counters there is nothing to wait for.
             (None, None) => None,
         };
-        let crossed =
-            |value: &Value| value.counts(cx.mentions(value.name)) && cx.would_be(value.name, None, value.value) != Status::Ok;
+        let crossed = |value: &Value| {
+            value.counts(cx.mentions(value.name)) && cx.would_be(value.name, None, value.value) != Status::Ok
+        };
         if values::all(&sample, &self.follow(&sample, memory)).iter().any(crossed) {
             sample.largest = Some(top::largest(cx.root, &cx.deadline));
         }

@@ -3,10 +3,10 @@
 use super::values::LEAK;
 use super::{Mem, Memory, Sample};
 use crate::host::cgroup::{self, MemoryLimit};
+use crate::host::clock::Clock;
 use crate::host::memory;
 use crate::host::paging::Paging;
 use crate::host::pressure::{self, Pressure};
-use crate::host::clock::Clock;
 use crate::model::timestamp::Timestamp;
 use crate::runtime::failure::Failure;
 use crate::runtime::root::Root;

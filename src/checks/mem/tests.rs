@@ -3,10 +3,10 @@
 use super::reading::{Reading, Traffic};
 use super::{Mem, Memory, Sample};
 use crate::host::cgroup::MemoryLimit;
+use crate::host::clock::Clock;
 use crate::host::memory;
 use crate::host::paging::Paging;
 use crate::host::proc::units::page_size;
-use crate::host::clock::Clock;
 use crate::model::answer::Answer;
 use crate::model::report::Report;
 use crate::model::rule::Rule;
@@ -118,7 +118,10 @@ fn one_is_one_and_more_are_more() {
         sample.now.machine.huge_pages = Some((all, 0));
         judge(&sample, &mut Memory::default(), &[]).details
     };
-    assert_eq!((pages(1), pages(2)), (vec!["1 of 1 huge page taken or reserved".into()], vec!["2 of 2 huge pages taken or reserved".into()]));
+    assert_eq!(
+        (pages(1), pages(2)),
+        (vec!["1 of 1 huge page taken or reserved".into()], vec!["2 of 2 huge pages taken or reserved".into()])
+    );
 }
 
 #[test]

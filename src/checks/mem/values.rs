@@ -21,7 +21,9 @@ const SHORT: f64 = 10.0;
 /// - `oom_kills`: the kernel has ended a process; somebody should know which, before it is missed.
 /// - eta: three days see a weekend coming.
 pub(super) const METRICS: &[MetricDef] = &[
-    MetricDef::gauge("available", Unit::Ratio, "share of memory that programs can still get").limits("10:", "5:").in_perfdata(),
+    MetricDef::gauge("available", Unit::Ratio, "share of memory that programs can still get")
+        .limits("10:", "5:")
+        .in_perfdata(),
     MetricDef::gauge("available_bytes", Unit::Bytes, "memory that programs can still get").in_perfdata(),
     MetricDef::gauge("used", Unit::Ratio, "share of memory that programs cannot get"),
     MetricDef::gauge("used_bytes", Unit::Bytes, "memory that programs cannot get"),
@@ -35,13 +37,16 @@ pub(super) const METRICS: &[MetricDef] = &[
     MetricDef::gauge("page_out", Unit::BytesPerSecond, "written to block devices"),
     MetricDef::gauge("major_faults", Unit::PerSecond, "page faults that waited for a disk"),
     MetricDef::gauge("pressure10", Unit::Ratio, "share of 10 seconds in which a task stood still for memory (PSI)"),
-    MetricDef::gauge("pressure60", Unit::Ratio, "share of a minute in which a task stood still for memory (PSI)").warns("20"),
+    MetricDef::gauge("pressure60", Unit::Ratio, "share of a minute in which a task stood still for memory (PSI)")
+        .warns("20"),
     MetricDef::gauge("pressure300", Unit::Ratio, "share of 5 minutes in which a task stood still for memory (PSI)"),
     MetricDef::gauge("stalled10", Unit::Ratio, "share of 10 seconds in which all tasks stood still for memory (PSI)"),
     MetricDef::gauge("stalled60", Unit::Ratio, "share of a minute in which all tasks stood still for memory (PSI)")
         .critical("40"),
     MetricDef::gauge("stalled300", Unit::Ratio, "share of 5 minutes in which all tasks stood still for memory (PSI)"),
-    MetricDef::gauge("oom_kills", Unit::Count, "processes killed for want of memory (--oom-window; since Linux 4.13)").warns("0").in_perfdata(),
+    MetricDef::gauge("oom_kills", Unit::Count, "processes killed for want of memory (--oom-window; since Linux 4.13)")
+        .warns("0")
+        .in_perfdata(),
     MetricDef::gauge("hugepages_used", Unit::Ratio, "share of the huge pages taken or reserved"),
     MetricDef::gauge("committed", Unit::Ratio, "memory promised to programs, as a share of the commit limit"),
     MetricDef::gauge("eta", Unit::Seconds, "time until nothing is available at the present rate").warns("3d:"),
@@ -49,8 +54,7 @@ pub(super) const METRICS: &[MetricDef] = &[
 
 /// An application that takes more all day and is started anew at night must not look like a leak. So there are two days
 /// at least, and samples so far apart that all of the window fits: thinning them would give the last day more weight.
-pub(super) const LEAK: Policy =
-    Policy { spacing: 3.0 * 3600.0, window: 5.0 * 86_400.0, least_span: 2.0 * 86_400.0 };
+pub(super) const LEAK: Policy = Policy { spacing: 3.0 * 3600.0, window: 5.0 * 86_400.0, least_span: 2.0 * 86_400.0 };
 
 /// A value that is known.
 #[derive(Clone, Copy, Debug, PartialEq)]

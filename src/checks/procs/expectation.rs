@@ -133,9 +133,11 @@ impl FromStr for Expectation {
         let (name, rest) = text.split_once(':').unwrap_or((text, ""));
         let name = name.trim();
         if name.is_empty() || name.contains(NOT_IN_NAMES) || !text.contains(':') {
-            return Err("an expectation begins with a name and ':', such as 'pmon: name=ora_pmon_KIS count=1:1'; a name \
+            return Err(
+                "an expectation begins with a name and ':', such as 'pmon: name=ora_pmon_KIS count=1:1'; a name \
                         may hold anything but = ~ @ * ? : quotes and the pipe sign"
-                .to_owned());
+                    .to_owned(),
+            );
         }
         let mut expectation = Self { name: name.to_owned(), ..Self::default() };
         for word in words::split(rest)? {

@@ -96,7 +96,8 @@ struct One<'a> {
 
 impl One<'_> {
     fn judge(&self, mut past: Past, report: &Report<'_>) -> (Draft, Past) {
-        let mut draft = if self.expectation.is_machine() { Draft::whole() } else { Draft::item(&self.expectation.name) };
+        let mut draft =
+            if self.expectation.is_machine() { Draft::whole() } else { Draft::item(&self.expectation.name) };
         if let Some(fault) = &self.group.fault {
             draft.raise(Status::Unknown);
             draft.say(format!("{}: {fault}", self.expectation.name));

@@ -3,8 +3,8 @@
 use super::expectation::Expectation;
 use super::pattern::Pattern;
 use super::term::{Field, Term};
-use crate::plugin::values::time;
 use crate::plugin::Example;
+use crate::plugin::values::time;
 
 /// Seconds after which a process that uses a whole core is a runaway.
 const RUNAWAY: f64 = 600.0;

@@ -33,11 +33,7 @@ pub(super) struct Busy {
 /// How long each process has used a whole core. Those that have used little time in all are left out, and those with
 /// a nice value above 0, whose owner wants them to take what is left over.
 #[expect(clippy::cast_precision_loss, reason = "ticks of centuries fit")]
-pub(super) fn busy<'s>(
-    processes: impl Iterator<Item = &'s Process>,
-    sample: &Sample,
-    memory: &Memory,
-) -> Vec<Busy> {
+pub(super) fn busy<'s>(processes: impl Iterator<Item = &'s Process>, sample: &Sample, memory: &Memory) -> Vec<Busy> {
     let one = |process: &Process| {
         let (used, started) = (process.ticks as f64 / sample.hz, process.start as f64 / sample.hz);
         if process.nice > 0 || used < LEAST_USED {

@@ -9,10 +9,10 @@ use super::pattern::Pattern;
 use super::sample::{Sample, Stuck};
 use super::term::{Field, Term};
 use super::walk::{Plan, walk};
-use crate::host::proc::own::Own;
-use crate::host::proc::users::{self, Users};
 use crate::host::clock;
 use crate::host::proc::Procs;
+use crate::host::proc::own::Own;
+use crate::host::proc::users::{self, Users};
 use crate::model::text;
 use crate::plugin::Context;
 use crate::runtime::apart::{self, Outcome};
@@ -83,7 +83,8 @@ fn in_a_child(
     loop {
         let work = || {
             let sample = walk(plan, root, Some(&mark), &held, deadline);
-            serde_json::to_vec(&sample.map_err(|failure| (failure.to_string(), failure.timed_out()))).unwrap_or_default()
+            serde_json::to_vec(&sample.map_err(|failure| (failure.to_string(), failure.timed_out())))
+                .unwrap_or_default()
         };
         let child = apart::ask(None, work).context("cannot start a process that reads /proc")?;
         let mut last = 0;
@@ -101,7 +102,8 @@ fn in_a_child(
             let Outcome::Answer(answer) = child.answer(deadline) else {
                 return Err(anyhow!("the process that reads /proc ended without an answer").into());
             };
-            let read: Result<Sample, (String, bool)> = serde_json::from_slice(&answer).context("the answer of a child")?;
+            let read: Result<Sample, (String, bool)> =
+                serde_json::from_slice(&answer).context("the answer of a child")?;
             return match read {
                 Ok(sample) => Ok(Sample { stuck: held, ..sample }),
                 Err((why, timed_out)) if timed_out => Err(Failure::unknown(anyhow!(why)).in_time()),
@@ -185,4 +187,3 @@ fn named(pattern: &Pattern, users: &Users, cx: &Context<'_>) -> Result<Vec<u32>,
         _ => Ok(found),
     }
 }
-

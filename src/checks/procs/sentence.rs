@@ -185,8 +185,7 @@ impl<'a> Told<'a> {
         let mut largest = processes;
         largest.retain(|process| process.rss > 0);
         largest.sort_by_key(|process| std::cmp::Reverse(process.rss));
-        let largest: Vec<String> =
-            largest.iter().take(TOP).map(|p| format!("{} {}", named(p), bytes(p.rss))).collect();
+        let largest: Vec<String> = largest.iter().take(TOP).map(|p| format!("{} {}", named(p), bytes(p.rss))).collect();
         if !largest.is_empty() {
             said += &format!("; most memory: {}", largest.join(", "));
         }

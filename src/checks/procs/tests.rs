@@ -124,7 +124,10 @@ fn runs_that_follow_fast_compare_with_the_same() {
     let at = |uptime: f64, ticks| sample(uptime, &["cpu"], vec![Process { ticks, ..process(7, 1) }]);
     judged(&check, &at(1000.0, 0), &mut memory, &[]);
     assert_eq!(value(&judged(&check, &at(1000.5, 50), &mut memory, &[]), "cpu"), Some(1.0));
-    assert_eq!(value(&judged(&check, &at(1000.8, 50), &mut memory, &[]), "cpu").map(|r| (r * 1e4).round()), Some(6250.0));
+    assert_eq!(
+        value(&judged(&check, &at(1000.8, 50), &mut memory, &[]), "cpu").map(|r| (r * 1e4).round()),
+        Some(6250.0)
+    );
 }
 
 #[test]
@@ -238,7 +241,10 @@ fn short_options_given_again_are_not_lost() {
         let check = check(arguments);
         check.validate().map(|()| check.expectations().iter().map(ToString::to_string).collect::<Vec<_>>())
     };
-    assert_eq!(made(&["-C", "a", "-C", "b", "-u", "c"]), Ok(vec!["a: name=a user=c".into(), "b: name=b user=c".into()]));
+    assert_eq!(
+        made(&["-C", "a", "-C", "b", "-u", "c"]),
+        Ok(vec!["a: name=a user=c".into(), "b: name=b user=c".into()])
+    );
     assert_eq!(made(&["-a", "x y", "-s", "D"]), Ok(vec!["x y: cmd~'x y' state=D".into()]));
     assert_eq!(made(&["-s", "DZ"]), Ok(vec!["state DZ: state=DZ".into()]));
     for (option, value) in [("-a", "x"), ("-u", "root"), ("-s", "Z"), ("--ereg-argument-array", "x")] {

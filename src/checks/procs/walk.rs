@@ -4,10 +4,10 @@ use super::expectation::Expectation;
 use super::metrics::Wanted;
 use super::sample::{Earlier, Group, Process, Sample, Stuck};
 use super::term::{Lookup, Term};
+use crate::host::clock;
 use crate::host::proc::kernel::{self, Known};
 use crate::host::proc::own::{Own, own_pid};
 use crate::host::proc::view::View;
-use crate::host::clock;
 use crate::host::proc::{Miss, Procs, units};
 use crate::model::text;
 use crate::runtime::deadline::Deadline;
@@ -312,6 +312,7 @@ fn resample(sample: &mut Sample, procs: &Procs, root: &Root, time: Duration) -> 
 
 fn total_memory(root: &Root) -> Result<Option<f64>, Failure> {
     let text = root.text("/proc/meminfo")?;
-    let kib = text.lines().find_map(|line| line.strip_prefix("MemTotal:")?.trim().strip_suffix("kB")?.trim().parse().ok());
+    let kib =
+        text.lines().find_map(|line| line.strip_prefix("MemTotal:")?.trim().strip_suffix("kB")?.trim().parse().ok());
     Ok(kib.map(|kib: f64| kib * 1024.0))
 }

@@ -1,5 +1,6 @@
 //! The files of one source, each followed from where it was left.
 
+use super::kin::Kinship;
 use super::last;
 use super::marks::{MOST_FILES, Mark, Marks};
 use super::opened::{Id, Opened, mtime};
@@ -125,7 +126,7 @@ impl Follow<'_> {
             behind = Some(Mark::of(&group.path, &late.opened, &late.at, late.done));
             left += late.left();
         }
-        let mut ended: Option<Mark> = None;
+        let (mut ended, mut emptied): (Option<Mark>, bool) = (None, false);
         for mut piece in group.pieces {
             if reader.stopped {
                 left += piece.left();
@@ -138,6 +139,18 @@ impl Follow<'_> {
                     read.lost.push(format!("the rest of {path} cannot be read: lines may be lost").into());
                 }
                 read.problems.push(Problem::new(&piece.opened.path, error));
+            }
+            if piece.emptied
+                && let Some(mark) = &mark
+            {
+                // The place before it leads the next run to its copy. Its own time does not: the copy may be older.
+                emptied = true;
+                if !mark.is_of(piece.opened.id) {
+                    // By that place the next run does not see it.
+                    let why = format!("{} was emptied while it was read: lines may be lost", group.path.display());
+                    read.lost.push(Gap { why, unsure: true });
+                }
+                continue;
             }
             // One that was known to be at its end is known still.
             if !(was_done && piece.opened.packed.is_some()) {
@@ -153,16 +166,25 @@ impl Follow<'_> {
         mark = mark.map(|mark| mark.with_behind(behind));
         if let Some(mark) = &mut mark {
             mark.gone |= nowhere;
-            mark.quiet =
-                if idle { mark.quiet } else { before.is_some_and(|it| mark.is_of(it.0) && mark.offset == it.1) };
+            mark.quiet = if idle {
+                mark.quiet
+            } else {
+                !emptied && before.is_some_and(|it| mark.is_of(it.0) && mark.offset == it.1)
+            };
             // Of a pattern's files, one that is gone and was read to its end needs no more care, unless its writer may
             // still have open what it was renamed to.
-            let over = mark.gone || (settled && mark.quiet && !mark.may_be_open());
+            let over = (mark.gone || (settled && mark.quiet && !mark.may_be_open())) && !self.has_pieces(mark);
             if group.missing && !self.single && !reader.stopped && over {
                 return (None, left);
             }
         }
         (mark, left)
+    }
+
+    /// Whether there are rotated pieces of a log.
+    fn has_pieces(&self, mark: &Mark) -> bool {
+        let kinship = Kinship::of(&mark.path, Path::new(""), &[], |path| self.root.path(path));
+        kinship.files.iter().any(|kin| kin.generation)
     }
 
     /// What there is to read, each file with the way to it.
@@ -256,15 +278,23 @@ impl Follow<'_> {
     /// A file that does not hold what is remembered of its name, or of whose name nothing is remembered.
     fn arrival(
         &self,
-        file: Opened,
+        mut file: Opened,
         mark: Option<&Mark>,
         marks: &Marks,
-        around: &Around<'_>,
+        around: &mut Around<'_>,
         read: &mut Read,
     ) -> Option<Group> {
         let mut group = Group::new(&file.path.clone(), mark.cloned(), around);
         if let Some(mark) = mark {
-            let way = around.way(mark, Some(&file));
+            let mut way = around.way(mark, Some(&file));
+            for _ in 1..trace::TRIES {
+                // Another file has the name by now: what is on the way may be newer than the one that was opened.
+                let Some(other) = successor(&file).filter(|_| self.single) else { break };
+                around.members.retain(|id| !id.is_same(file.id));
+                around.members.push(other.id);
+                file = other;
+                way = around.way(mark, Some(&file));
+            }
             if !way.found && self.deadline.is_over() {
                 read.problems.push(no_time(&file.path));
                 return Some(group);
@@ -321,14 +351,19 @@ impl Follow<'_> {
         if !self.single && !way.found && mark.quiet && mark.done {
             group.lost.clear();
         }
-        if let Some(last) = group.pieces.last() {
-            group.mtime = last.opened.mtime;
-        }
-        if let Some(last) = trace::last_written(&mut group.pieces) {
+        if let Some(last) = group.pieces.last_mut() {
+            // Its writer may still have it open.
             last.finished = last.opened.packed.is_some();
+            group.mtime = last.opened.mtime;
         }
         group
     }
+}
+
+/// The file that has the name of another one since that was opened.
+fn successor(file: &Opened) -> Option<Opened> {
+    let there = fs::metadata(&file.path).ok()?;
+    (!Id::of(&there).is_same(file.id)).then(|| Opened::open(&file.path).ok()).flatten()
 }
 
 /// The search is for the next run: nothing may be concluded from it.
@@ -365,4 +400,39 @@ fn newest(paths: Vec<PathBuf>) -> (Vec<PathBuf>, Option<i64>) {
     let surplus = timed.len() - MOST_FILES;
     let floor = timed.get(surplus - 1).map(|(time, _)| time.saturating_add(1));
     (timed.drain(surplus..).map(|(_, path)| path).collect(), floor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+    use std::time::Duration;
+
+    /// A link that leads to a newer file since it was opened: that is no generation before it.
+    #[test]
+    fn the_present_file_is_the_newest() -> io::Result<()> {
+        let dir = tempfile::tempdir()?;
+        let log = dir.path().join("a.log");
+        let lead = |number: usize| {
+            fs::write(dir.path().join(format!("b-2026000{number}.log")), format!("{number}\n"))?;
+            symlink(format!("b-2026000{number}.log"), dir.path().join("link"))?;
+            fs::rename(dir.path().join("link"), &log)
+        };
+        let (wishes, root, deadline) = (Wishes::default(), Root::default(), Deadline::after(Duration::from_secs(600)));
+        lead(1)?;
+        let first = Opened::open(&log)?;
+        let mark = Mark::of(&log, &first, &first.at(first.size, false)?, true).with_real(None);
+        lead(2)?;
+        let second = Opened::open(&log)?;
+        lead(3)?;
+        let mut around = Around::new(&root, &wishes, &deadline);
+        around.members.push(second.id);
+        let follow = Follow { wishes: &wishes, root: &root, deadline: &deadline, single: true };
+        let known = Marks { known: true, ..Marks::default() };
+        let group = follow.arrival(second, Some(&mark), &known, &mut around, &mut Read::default());
+        let pieces = group.map(|group| group.pieces).unwrap_or_default();
+        let texts: Vec<_> = pieces.iter().map(|piece| piece.opened.head.as_slice()).collect();
+        assert_eq!(texts, [b"1\n", b"2\n", b"3\n"]);
+        Ok(())
+    }
 }

@@ -39,7 +39,7 @@ pub(super) struct Mark {
     /// The log's name, also while its position is in a file that it was renamed to.
     #[serde(with = "path_text")]
     pub(super) path: PathBuf,
-    /// The file that held the position, where it has another name too.
+    /// The file that held the position, where it has another name too; or one that lies beside it.
     #[serde(with = "path_text", skip_serializing_if = "is_empty")]
     pub(super) real: PathBuf,
     #[serde(flatten)]
@@ -119,14 +119,14 @@ impl Mark {
         if !is_empty(&self.real) {
             return self;
         }
-        self.real = match before.filter(|before| before.id == self.id && before.path == self.path) {
-            Some(before) => before.real,
-            None => {
-                // Nor may it lead elsewhere by now.
-                let same = |real: &PathBuf| fs::metadata(real).is_ok_and(|file| Id::of(&file).is_same(self.id));
-                let real = fs::canonicalize(&self.path).ok().filter(|real| *real != self.path);
-                real.filter(same).unwrap_or_default()
-            }
+        self.real = match before {
+            Some(before) if before.id == self.id && before.path == self.path => before.real,
+            before => match fs::canonicalize(&self.path) {
+                Ok(real) if real == self.path => PathBuf::new(),
+                Ok(real) if fs::metadata(&real).is_ok_and(|file| Id::of(&file).is_same(self.id)) => real,
+                // It leads elsewhere by now, or nowhere: the file lies near the one before.
+                _ => before.map(|before| before.real).unwrap_or_default(),
+            },
         };
         self
     }

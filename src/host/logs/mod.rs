@@ -21,6 +21,7 @@
 mod birth;
 mod command;
 mod encoding;
+mod family;
 mod follow;
 #[cfg(fuzzing)]
 pub mod fuzzing;
@@ -249,7 +250,11 @@ pub fn read(
             }
         }
     } else {
-        read = Follow { wishes, root, deadline, single: pattern.is_none() }.read(&names, marks, &mut reader);
+        // At a first run that begins at the start all is wanted, however old.
+        let grouped = matches!(source, Source::Glob(_)) && (marks.known || !wishes.from_start);
+        let marks = &if grouped { family::of_logs(&names(&mut Read::default()), marks) } else { marks.clone() };
+        let logs = |read: &mut Read| if grouped { family::logs(names(read), marks) } else { names(read) };
+        read = Follow { wishes, root, deadline, single: pattern.is_none() }.read(&logs, marks, &mut reader);
         if reader.stopped {
             // What came packed, and is left, must still be new at the next run.
             read.marks.newest = marks.newest;

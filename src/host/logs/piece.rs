@@ -22,12 +22,14 @@ pub(super) struct Piece {
     pub(super) finished: bool,
     /// All of it has been read.
     pub(super) done: bool,
+    /// It was emptied before anything of it could be read: where that is now, the next run will find.
+    pub(super) emptied: bool,
 }
 
 impl Piece {
     pub(super) const fn new(opened: Opened, at: Position, content: Content) -> Self {
         let finished = opened.packed.is_some();
-        Self { opened, at, content, finished, done: false }
+        Self { opened, at, content, finished, done: false, emptied: false }
     }
 
     /// All of a file.
@@ -98,19 +100,20 @@ impl Piece {
             self.done = true;
             return Ok(());
         }
-        if self.opened.packed.is_none() && self.opened.file.metadata()?.len() < self.opened.size {
-            // It was emptied since it was opened. Where the rest is now, the next run will find.
+        self.emptied = self.has_shrunk()?;
+        if self.emptied {
             return Ok(());
         }
         let (form, bom) = Form::of(encoding, &self.opened.head);
         let end = if self.opened.packed.is_some() { u64::MAX } else { self.opened.size };
-        let log = Log::of(of, &self.opened, late);
+        let (log, begun) = (Log::of(of, &self.opened, late), self.at.offset);
         let text = Text { log, path: &self.opened.path, form, bom, end, finished: self.finished };
         match &mut self.content {
             Content::Plain => {
                 let mut stream = Plain { opened: &self.opened, offset: self.at.offset };
                 reader.read(text, &mut stream, &mut self.at)?;
                 self.done = self.at.offset >= self.opened.size;
+                self.emptied = self.at.offset == begun && self.has_shrunk()?;
             }
             Content::Packed(stream) => {
                 reader.read(text, stream, &mut self.at)?;
@@ -118,6 +121,11 @@ impl Piece {
             }
         }
         Ok(())
+    }
+
+    /// Whether there is less in it than when it was opened.
+    fn has_shrunk(&self) -> io::Result<bool> {
+        Ok(self.opened.packed.is_none() && self.opened.file.metadata()?.len() < self.opened.size)
     }
 }
 

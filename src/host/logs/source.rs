@@ -3,7 +3,7 @@
 use super::pattern::Pattern;
 use super::{command, journal};
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 /// A source of lines.
@@ -52,6 +52,24 @@ fn file(path: &str) -> Result<Source, String> {
     if path.is_empty() { Err("an empty name is no log".to_owned()) } else { Ok(Source::File(path.into())) }
 }
 
+impl Source {
+    /// The same with a name that is relative taken from a folder.
+    #[must_use]
+    pub fn below(&self, folder: &Path) -> Self {
+        let placed = |text: &str| {
+            let path = folder.join(text.strip_prefix("./").unwrap_or(text));
+            // A folder whose name would be a pattern itself stays away.
+            path.to_str().filter(|_| !folder.to_string_lossy().contains(['*', '?', '%'])).unwrap_or(text).to_owned()
+        };
+        match self {
+            Self::File(path) => Self::File(folder.join(path.strip_prefix(".").unwrap_or(path))),
+            Self::Glob(text) => Self::Glob(placed(text)),
+            Self::Dated(text) => Self::Dated(placed(text)),
+            other => other.clone(),
+        }
+    }
+}
+
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -95,6 +113,11 @@ mod tests {
             ["journal:unit=foo,priority=err", "command:errpt -a", "-", "/a/*.log", "/a/%Y", "file:/a/100%*", "file:-"]
         {
             assert_eq!(parsed(text).map(|source| source.to_string()), Ok(text.to_owned()));
+        }
+        let below = |text: &str| parsed(text).map(|source| source.below(Path::new("/a")).to_string());
+        let names = [("x", "/a/x"), ("./x", "/a/x"), ("/x", "/x"), ("x*", "/a/x*"), ("x-%Y", "/a/x-%Y"), ("-", "-")];
+        for (text, name) in names {
+            assert_eq!(below(text), Ok(name.to_owned()));
         }
         for wrong in [
             "",

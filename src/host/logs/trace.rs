@@ -15,6 +15,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// Files are renamed while they are looked at; after so many times it is taken as it is.
+pub(super) const TRIES: usize = 4;
+
 /// What is around the logs of a source.
 pub(super) struct Around<'a> {
     pub(super) root: &'a Root,
@@ -153,12 +156,10 @@ impl<'a> Around<'a> {
                 }
             }
         }
-        for piece in &mut way.pieces {
-            piece.finished = true;
-        }
-        // The end of the last one may be half a line, which its writer will finish.
-        if let Some(last) = last_written(&mut way.pieces) {
-            last.finished = last.opened.is_at_rest();
+        // The end of the last one that is not empty may be half a line, which its writer will finish.
+        let last = way.pieces.iter().rposition(|piece| piece.opened.size > 0);
+        for (at, piece) in way.pieces.iter_mut().enumerate() {
+            piece.finished = Some(at) < last || piece.opened.is_at_rest();
         }
         way
     }
@@ -173,7 +174,9 @@ impl<'a> Around<'a> {
             // Nothing was in it: only its number tells.
             likely.retain(|kin| kin.packed.is_none() && mark.is_of(kin.id));
         }
-        let remembered = Kin::remembered(mark).filter(|kin| !self.members.iter().any(|id| id.is_same(kin.id)));
+        let remembered = Kin::remembered(mark)
+            .filter(|kin| mark.offset > 0 || mark.is_of(kin.id))
+            .filter(|kin| !self.members.iter().any(|id| id.is_same(kin.id)));
         let found = |kin: &Kin| Piece::find(kin, mark, self.deadline).map(|piece| (kin.clone(), piece));
         likely.into_iter().find_map(found).or_else(|| remembered.as_ref().and_then(found))
     }
@@ -198,11 +201,6 @@ impl<'a> Around<'a> {
                     .is_some_and(|piece| renamed || goes_on_otherwise(piece, opened))
         })
     }
-}
-
-/// The last of these generations to which somebody has written: he may have it open still, although there are newer ones.
-pub(super) fn last_written(pieces: &mut [Piece]) -> Option<&mut Piece> {
-    pieces.iter_mut().rfind(|piece| piece.opened.size > 0)
 }
 
 /// Whether nothing has come since a file was read to its end.
@@ -283,6 +281,6 @@ fn lost(mark: &Mark, present: Option<&Opened>, holder: Option<&Kin>, later: bool
         None => "was replaced, and the file read before is not found: lines may be lost",
     };
     // Of an empty file nothing tells that it is one of the generations that are read now; it mostly is.
-    let unsure = mark.offset == 0 && later && present.is_some();
+    let unsure = mark.offset == 0 && later;
     Some(Gap { why: format!("{log} {why}"), unsure })
 }

@@ -175,12 +175,14 @@ fn one_that_hangs_is_told_with_its_whole_time() {
     };
     let first = run(1000.0, 5.0, &[]);
     let hung = first.walk().find(|f| f.item.as_deref() == Some("/mnt/x")).map(|f| (f.status, &*f.text));
-    let text = "/mnt/x does not answer (nfs4 from srv:/export): statfs has not returned within 5 s; held by process 1234";
+    let text =
+        "/mnt/x does not answer (nfs4 from srv:/export): statfs has not returned within 5 s; held by process 1234";
     assert_eq!(hung, Some((Status::Critical, text)));
     assert!(first.summary.contains("/ 96 % used"), "the others are judged: {}", first.summary);
     let later = run(11_000.0, 10_005.0, &["--hung", "warning"]);
     let hung = later.walk().find(|f| f.item.as_deref() == Some("/mnt/x")).map(|f| (f.status, &*f.text));
-    let text = "/mnt/x does not answer (nfs4 from srv:/export): statfs has been hanging for 2.78 h; held by process 1234";
+    let text =
+        "/mnt/x does not answer (nfs4 from srv:/export): statfs has been hanging for 2.78 h; held by process 1234";
     assert_eq!(hung, Some((Status::Warning, text)));
     // The stuck process was ended after ten minutes, and a new one asks: it has been hanging all the same.
     let again = run(14_600.0, 5.0, &[]);
@@ -246,9 +248,13 @@ fn a_forecast_needs_history_and_has_limits_when_asked() {
 #[test]
 fn why_there_is_no_forecast_is_said_to_who_looks_closely() {
     let mut history = History::default();
-    let mut details = |in_full| judged(&[], &[], &Sample { in_full, ..at(1.0, vec![seen("/", 10)]) }, &mut history, 1e9).details;
+    let mut details =
+        |in_full| judged(&[], &[], &Sample { in_full, ..at(1.0, vec![seen("/", 10)]) }, &mut history, 1e9).details;
     assert!(details(false).is_empty());
-    assert_eq!(details(true), ["eta is unknown until there is an hour of history, and while a file system does not fill"]);
+    assert_eq!(
+        details(true),
+        ["eta is unknown until there is an hour of history, and while a file system does not fill"]
+    );
     let mut history = History::default();
     for run in 0..8 {
         filling(&mut history, run, 1e9, &[]);

@@ -58,8 +58,7 @@ fn chosen(lines: &[&str], arguments: &[&str], held: &[&str]) -> Vec<String> {
     select(&options, &table, &tree, &held).chosen.iter().map(point).collect()
 }
 
-const DEFAULT: &[&str] =
-    &["/", "/data", "/dev/shm", "/mnt/nfs", "/pool", "/run", "/var/lib/docker/volumes"];
+const DEFAULT: &[&str] = &["/", "/data", "/dev/shm", "/mnt/nfs", "/pool", "/run", "/var/lib/docker/volumes"];
 
 #[test]
 fn by_default_what_holds_data_once() {
@@ -68,7 +67,8 @@ fn by_default_what_holds_data_once() {
 
 #[test]
 fn exclusion_by_any_name() {
-    let left = chosen(MACHINE, &["--exclude", "type:tmpfs", "--exclude", "device:srv:*", "--exclude", "~^/(var|pool)"], &[]);
+    let left =
+        chosen(MACHINE, &["--exclude", "type:tmpfs", "--exclude", "device:srv:*", "--exclude", "~^/(var|pool)"], &[]);
     assert_eq!(left, ["/", "/data"]);
     // The device is out, not to come back under its other name.
     assert!(!chosen(MACHINE, &["--exclude", "/data"], &[]).contains(&"/srv/ftp".to_owned()));

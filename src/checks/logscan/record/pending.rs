@@ -86,7 +86,8 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_bounded_and_what_was_taken_stays_known() {
-        let one = |text: usize, rule: &str| Pending { text: vec![b'x'; text], rule: rule.to_owned(), ..Pending::default() };
+        let one =
+            |text: usize, rule: &str| Pending { text: vec![b'x'; text], rule: rule.to_owned(), ..Pending::default() };
         let mut all = vec![one(100_000, "a"), one(100_000, ""), one(100_000, "a"), one(100_000, ""), one(1000, "")];
         bound(&mut all);
         let sizes: Vec<usize> = all.iter().map(|pending| pending.text.len()).collect();
@@ -98,7 +99,8 @@ mod tests {
 
     #[test]
     fn any_text_comes_back() -> serde_json::Result<()> {
-        let pending = Pending { log: b"/\xFF".to_vec(), file: u64::MAX, text: b"a\\\n\xFE\0".to_vec(), ..Pending::default() };
+        let pending =
+            Pending { log: b"/\xFF".to_vec(), file: u64::MAX, text: b"a\\\n\xFE\0".to_vec(), ..Pending::default() };
         assert_eq!(serde_json::from_str::<Pending>(&serde_json::to_string(&pending)?)?, pending);
         assert_eq!(serde_json::from_str::<Pending>("{}")?, Pending::default());
         Ok(())

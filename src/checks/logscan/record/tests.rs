@@ -41,10 +41,13 @@ impl Runs {
     }
 
     fn run(&mut self, blocks: &[Given<'_>]) -> Vec<Taken> {
-        let blocks: Vec<(Block<'_>, &str)> = blocks.iter().map(|(log, file, late, text)| {
-            let log = Log { file: *file, late: *late, ..Log::text(Path::new(*log)) };
-            (Block { log, file: log.path, text: text.as_bytes(), offset: 0, cut: false }, *text)
-        }).collect();
+        let blocks: Vec<(Block<'_>, &str)> = blocks
+            .iter()
+            .map(|(log, file, late, text)| {
+                let log = Log { file: *file, late: *late, ..Log::text(Path::new(*log)) };
+                (Block { log, file: log.path, text: text.as_bytes(), offset: 0, cut: false }, *text)
+            })
+            .collect();
         self.read(blocks.iter().map(|(block, _)| *block))
     }
 
@@ -90,7 +93,8 @@ Caused by: java.lang.OutOfMemoryError: Java heap space
 
 #[test]
 fn a_trace_is_one_record_wherever_a_run_falls_into_it() {
-    let rules = ["harmless: ignore /probe/", "memory: critical /Caused by: .*OutOfMemoryError/", "error: warning /ERROR/"];
+    let rules =
+        ["harmless: ignore /probe/", "memory: critical /Caused by: .*OutOfMemoryError/", "error: warning /ERROR/"];
     let before = "2026-11-23 14:09:11,400 ERROR [main] probe failed: OutOfMemoryError\r\n\tat x\r\n";
     let text = format!("{before}{JAVA}2026-11-23 14:09:12,000 ERROR [http-4] again\n");
     let whole = Runs::new(r"^\d{4}-\d\d-\d\d ", &rules).text(&text);
@@ -107,7 +111,11 @@ fn a_trace_is_one_record_wherever_a_run_falls_into_it() {
         // An alarm does not wait: what was there was an error, and became more.
         let early = (before.len()..memory).contains(&at);
         assert_eq!(rules(&all), if early { vec![0, 2, 1, 2] } else { vec![0, 1, 2] }, "{at}");
-        assert_eq!(all.iter().filter(|(rule, text)| *rule == 1 && *text == JAVA.trim_end()).count(), usize::from(early || at >= text.find("... 12").unwrap_or_default() || at < before.len()), "{at}");
+        assert_eq!(
+            all.iter().filter(|(rule, text)| *rule == 1 && *text == JAVA.trim_end()).count(),
+            usize::from(early || at >= text.find("... 12").unwrap_or_default() || at < before.len()),
+            "{at}"
+        );
     }
 }
 
@@ -126,15 +134,19 @@ ORA-01110: data file 7: '/oradata/KIS/users01.dbf'
 ";
     let rules = ["bug: critical /(?m)^ORA-0*600:/", "block: critical /ORA-01578.*\\n.*data file 7/"];
     let found = Runs::new(r"^\d{4}-\d\d-\d\dT\S+$", &rules).text(alert);
-    let places: Vec<(usize, bool)> = found.iter().map(|(rule, text)| (*rule, text.starts_with("2026-11-23T14:09:1"))).collect();
+    let places: Vec<(usize, bool)> =
+        found.iter().map(|(rule, text)| (*rule, text.starts_with("2026-11-23T14:09:1"))).collect();
     assert_eq!(places, [(0, true), (1, true)]);
     assert_eq!(found[1].1.lines().count(), 3);
 
     let entry = |label: &str, class: &str| {
-        format!("-----\nLABEL:          {label}\nIDENTIFIER:     4865FA9B\n\nClass:           {class}\nType:            PERM\n\n")
+        format!(
+            "-----\nLABEL:          {label}\nIDENTIFIER:     4865FA9B\n\nClass:           {class}\nType:            PERM\n\n"
+        )
     };
     let text = [entry("DISK_ERR1", "H"), entry("CORE_DUMP", "S"), entry("SC_DISK_ERR2", "H")].concat();
-    let found = Runs::new("^-----$", &["disk: critical /(?ms)^LABEL: +(?<label>\\S+)$.*^Class: +H$.*PERM/"]).text(&text);
+    let found =
+        Runs::new("^-----$", &["disk: critical /(?ms)^LABEL: +(?<label>\\S+)$.*^Class: +H$.*PERM/"]).text(&text);
     let labels: Vec<&str> = found.iter().filter_map(|(_, text)| text.split_whitespace().nth(2)).collect();
     assert_eq!(labels, ["DISK_ERR1", "SC_DISK_ERR2"]);
 }
@@ -157,15 +169,22 @@ fn a_record_goes_on_in_the_next_file_and_late_lines_where_they_belong() {
     // The run falls between the rename and the new file.
     let mut runs = Runs::new("^#", &texts);
     runs.run(&[("a.log", 1, false, "#1 begin\n")]);
-    assert_eq!(runs.run(&[("a.log", 1, true, " more\n"), ("a.log", 2, false, " end\n#2\n")]), taken(&[(0, "#1 begin\n more\n end")]));
+    assert_eq!(
+        runs.run(&[("a.log", 1, true, " more\n"), ("a.log", 2, false, " end\n#2\n")]),
+        taken(&[(0, "#1 begin\n more\n end")])
+    );
     // The new file has begun: what comes late has nothing to do with its record.
     let mut runs = Runs::new("^#", &texts);
     runs.run(&[("a.log", 1, false, "#1\n"), ("a.log", 2, false, "#2 begin\n")]);
-    assert_eq!(runs.run(&[("a.log", 1, true, " late end\n"), ("a.log", 2, false, " end\n")]), taken(&[(0, "#2 begin\n end")]));
+    assert_eq!(
+        runs.run(&[("a.log", 1, true, " late end\n"), ("a.log", 2, false, " end\n")]),
+        taken(&[(0, "#2 begin\n end")])
+    );
     // Each log has its own; one was renamed.
     let mut runs = Runs::new("^#", &texts);
     runs.run(&[("a.log", 1, false, "#1 begin\n"), ("b.log", 2, false, "#2 begin\n")]);
-    let found = runs.run(&[("a.log.1", 1, false, " end\n"), ("b.log", 2, false, "#3\n"), ("a.log", 3, false, " end\n")]);
+    let found =
+        runs.run(&[("a.log.1", 1, false, " end\n"), ("b.log", 2, false, "#3\n"), ("a.log", 3, false, " end\n")]);
     assert_eq!(found, taken(&[(0, "#1 begin\n end")]));
 }
 
@@ -192,8 +211,12 @@ fn a_record_without_an_end_is_cut() {
     assert_eq!(runs.text(" x\n x\n#5 x\n"), taken(&[(0, "#5 x")]));
     assert_eq!(runs.cut, 5);
     // A line that was cut when it was read is not counted twice.
-    let block = |text: &'static str, cut: bool| {
-        Block { log: Log::text(Path::new("a")), file: Path::new("a"), text: text.as_bytes(), offset: 0, cut }
+    let block = |text: &'static str, cut: bool| Block {
+        log: Log::text(Path::new("a")),
+        file: Path::new("a"),
+        text: text.as_bytes(),
+        offset: 0,
+        cut,
     };
     let found = runs.read([block("#6 4567890", true), block(" x\n", false), block("#7 x\n", false)].into_iter());
     assert_eq!((found, runs.cut), (taken(&[(0, "#7 x")]), 5));
@@ -242,8 +265,22 @@ fn a_record_is_followed_through_the_rotation_of_its_file() {
 }
 
 const RULES: [&str; 16] = [
-    "/ab/", "/b/", "/(?s)a.*c/", "/a\\nb/", "/(?m)^b/", "/(?m)c$/", "/^#\\d+$/", "/c\\z/", "/ab|cd/", "/d?$/", "/^\\s*$/",
-    "/[ab]c/", "/\\r/", "/d/ except=/a/", "/(?s)\\n.*\\n/ except=/(?s)b.*b/", "\"cd\"",
+    "/ab/",
+    "/b/",
+    "/(?s)a.*c/",
+    "/a\\nb/",
+    "/(?m)^b/",
+    "/(?m)c$/",
+    "/^#\\d+$/",
+    "/c\\z/",
+    "/ab|cd/",
+    "/d?$/",
+    "/^\\s*$/",
+    "/[ab]c/",
+    "/\\r/",
+    "/d/ except=/a/",
+    "/(?s)\\n.*\\n/ except=/(?s)b.*b/",
+    "\"cd\"",
 ];
 
 /// The lines of a record as they are judged.

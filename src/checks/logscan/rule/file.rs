@@ -120,7 +120,8 @@ impl Reader<'_> {
 
     fn record_start(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Phrase> {
         let text = self.text_of("record_start", value)?;
-        let phrase = Phrase::regex(&text).map_err(|why| self.problem(value.span().start, format!("record_start: {why}")));
+        let phrase =
+            Phrase::regex(&text).map_err(|why| self.problem(value.span().start, format!("record_start: {why}")));
         phrase.ok()
     }
 

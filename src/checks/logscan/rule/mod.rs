@@ -18,11 +18,11 @@ use crate::model::glob::Glob;
 use crate::model::status::Status;
 use crate::model::unit::Unit;
 pub(super) use file::{RuleFile, parse, read};
+use fnv::FnvHasher;
 pub(super) use metric::{Metric, Take};
 pub(super) use phrase::{How, Phrase};
 pub(super) use set::{Given, Rules};
-use fnv::FnvHasher;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::hash::Hasher as _;
 use std::str::FromStr;
 pub(super) use template::Template;
@@ -141,17 +141,16 @@ impl Rule {
 
     /// What makes it the same rule in another run: its name, and which lines it takes for what. What it does with them
     /// may change.
-    pub(super) fn identity(&self) -> u64 {
-        let mut hash = FnvHasher::default();
-        hash.write(self.name.as_bytes());
-        hash.write(self.level.word().as_bytes());
-        for (kind, phrases) in [(b"+", &self.patterns), (b"-", &self.except)] {
+    fn identity(&self) -> u64 {
+        let mut hash = Hashed::default();
+        // A hash takes whatever is written.
+        let _ = write!(hash, "{}{}", self.name, self.level.word());
+        for (kind, phrases) in [('+', &self.patterns), ('-', &self.except)] {
             for phrase in phrases {
-                hash.write(kind);
-                hash.write(phrase.to_string().as_bytes());
+                let _ = write!(hash, "{kind}{phrase}");
             }
         }
-        hash.finish()
+        hash.0.finish()
     }
 
     /// What the scanner looks for.
@@ -178,6 +177,17 @@ impl Rule {
     /// Whether something is taken out of its lines.
     pub(super) fn captures(&self) -> bool {
         !self.metrics.is_empty() || self.text.as_ref().is_some_and(|text| text.captures().next().is_some())
+    }
+}
+
+/// A hash of what is written into it.
+#[derive(Default)]
+struct Hashed(FnvHasher);
+
+impl fmt::Write for Hashed {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.write(text.as_bytes());
+        Ok(())
     }
 }
 

@@ -1,6 +1,7 @@
 //! One pattern as a person writes it: `/REGEX/`, `"TEXT"`, each with an `i` behind it where case does not matter.
 
 use crate::checks::logscan::scan::Pattern;
+use std::borrow::Cow;
 use std::fmt;
 
 /// Bytes of a pattern: nobody writes more.
@@ -68,11 +69,14 @@ impl Phrase {
 
 impl fmt::Display for Phrase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.how.fixed {
-            write!(f, "\"{}\"", self.text.replace('"', "\"\""))?;
+        let (end, text) = if self.how.fixed {
+            ("\"", Cow::Owned(self.text.replace('"', "\"\"")))
         } else {
-            write!(f, "/{}/", slashes_escaped(&self.text))?;
-        }
+            ("/", slashes_escaped(&self.text))
+        };
+        f.write_str(end)?;
+        f.write_str(&text)?;
+        f.write_str(end)?;
         if self.how.ignore_case { f.write_str("i") } else { Ok(()) }
     }
 }
@@ -86,7 +90,10 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 /// What stands before a slash may be a backslash that is escaped itself.
-fn slashes_escaped(text: &str) -> String {
+fn slashes_escaped(text: &str) -> Cow<'_, str> {
+    if !text.contains('/') {
+        return text.into();
+    }
     let (mut out, mut escaped) = (String::with_capacity(text.len() + 4), false);
     for c in text.chars() {
         if c == '/' && !escaped {
@@ -95,5 +102,5 @@ fn slashes_escaped(text: &str) -> String {
         escaped = c == '\\' && !escaped;
         out.push(c);
     }
-    out
+    out.into()
 }

@@ -17,6 +17,8 @@ const MOST: usize = 1000;
 #[derive(Debug, Default)]
 pub(in crate::checks::logscan) struct Rules {
     list: Vec<Rule>,
+    /// What makes each of them the same in another run.
+    identities: Vec<u64>,
     matchers: Vec<Matcher>,
     /// For each rule, which others it clears.
     clears: Vec<Vec<usize>>,
@@ -100,7 +102,8 @@ impl Rules {
     /// Two of one name, metrics of one name that do not agree, a rule of level ok that clears nothing, too many.
     pub(in crate::checks::logscan) fn new(list: Vec<Rule>) -> Result<Self, String> {
         if list.is_empty() {
-            return Err("there are no rules: give --critical-pattern, --warning-pattern, --rule, --rules or --preset".to_owned());
+            return Err("there are no rules: give --critical-pattern, --warning-pattern, --rule, --rules or --preset"
+                .to_owned());
         }
         if list.len() > MOST {
             return Err(format!("there are {} rules, at most {MOST} are allowed", list.len()));
@@ -134,15 +137,22 @@ impl Rules {
             return Err(format!("rule '{}': clears: no rule with events is called {}", rule.name, meant.join(" or ")));
         }
         let matchers = list.iter().map(Rule::matcher).collect();
-        Ok(Self { list, matchers, clears, start: None })
+        let identities = list.iter().map(Rule::identity).collect();
+        Ok(Self { list, identities, matchers, clears, start: None })
     }
 
     /// What makes them the same rules in another run.
     pub(in crate::checks::logscan) fn identity(&self) -> String {
         let mut hash = FnvHasher::default();
-        self.list.iter().for_each(|rule| hash.write_u64(rule.identity()));
+        self.identities.iter().for_each(|identity| hash.write_u64(*identity));
         self.start.iter().for_each(|start| hash.write(start.text().as_bytes()));
         format!("{:016x}", hash.finish())
+    }
+
+    /// The rules in their order, each with what makes it the same rule in another run: its name, and which lines it takes
+    /// for what. What it does with them may change.
+    pub(in crate::checks::logscan) fn identified(&self) -> impl Iterator<Item = (&Rule, u64)> {
+        self.list.iter().zip(self.identities.iter().copied())
     }
 
     /// What the scanner takes, rule by rule.

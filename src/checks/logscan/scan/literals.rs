@@ -1,6 +1,7 @@
 //! What every match of a pattern must contain: texts that can be searched for much faster than the pattern.
 
-use super::windows::{WIDTH, rate};
+use super::tail::Tail;
+use super::windows::{WIDTH, chance};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// Texts of one set at most: beyond that the search for them is no faster than the pattern.
@@ -13,34 +14,38 @@ const LEAST: usize = 2;
 pub(crate) struct Required {
     /// The texts, each of at least [`LEAST`] bytes.
     pub(crate) texts: Vec<Vec<u8>>,
-    /// Whether containing one of them is all that it takes to match.
-    pub(crate) exact: bool,
+    /// What it takes to match besides containing one of them; `None` where the regular expression must tell.
+    pub(crate) tail: Option<Tail>,
 }
 
 impl Required {
     /// A text that stands for itself.
     pub(crate) fn fixed(text: &str) -> Option<Self> {
         let texts = vec![text.as_bytes().to_vec()];
-        (text.len() >= LEAST).then_some(Self { texts, exact: true })
+        (text.len() >= LEAST).then_some(Self { texts, tail: Some(Tail::default()) })
     }
 
     /// The best set that the pattern has; `None` where it has no good one.
     pub(crate) fn of(pattern: &Hir) -> Option<Self> {
-        let exact = exact(pattern, false);
-        let whole = exact.map(|texts| Self { texts, exact: true });
-        let found = whole.or_else(|| required(pattern).map(|texts| Self { texts, exact: false }))?;
+        let found = match exact(pattern, false) {
+            Some(texts) => Self { texts, tail: Some(Tail::default()) },
+            None => {
+                let texts = required(pattern)?;
+                Self { tail: Tail::of(pattern, &texts), texts }
+            }
+        };
         found.texts.iter().all(|text| text.len() >= LEAST).then_some(found)
     }
 }
 
 /// The chance that a place of a log has one of these; the lower, the better to search for.
-fn chance(texts: &[Vec<u8>]) -> f64 {
-    texts.iter().map(|text| text.iter().take(2 * WIDTH).map(|byte| rate(*byte)).product::<f64>()).sum()
+fn any(texts: &[Vec<u8>]) -> f64 {
+    texts.iter().map(|text| chance(text.get(..2 * WIDTH).unwrap_or(text))).sum()
 }
 
 /// All texts that the pattern matches, where they are few. Assertions match nothing: they are `loose` when what they
 /// demand may be left out, because a set of required texts and not the whole pattern is wanted.
-fn exact(pattern: &Hir, loose: bool) -> Option<Vec<Vec<u8>>> {
+pub(super) fn exact(pattern: &Hir, loose: bool) -> Option<Vec<Vec<u8>>> {
     match pattern.kind() {
         HirKind::Empty => Some(vec![Vec::new()]),
         HirKind::Look(_) => loose.then(|| vec![Vec::new()]),
@@ -79,7 +84,7 @@ fn characters(class: &Class) -> Option<Vec<Vec<u8>>> {
     }
 }
 
-fn product(heads: &[Vec<u8>], tails: &[Vec<u8>]) -> Option<Vec<Vec<u8>>> {
+pub(super) fn product(heads: &[Vec<u8>], tails: &[Vec<u8>]) -> Option<Vec<Vec<u8>>> {
     let few = heads.len() * tails.len() <= MOST;
     few.then(|| heads.iter().flat_map(|head| tails.iter().map(|tail| [&head[..], tail].concat())).collect())
 }
@@ -117,7 +122,7 @@ fn required(pattern: &Hir) -> Option<Vec<Vec<u8>>> {
             }
             candidates.push(run);
             let useful = |texts: &Vec<Vec<u8>>| texts.iter().all(|text| text.len() >= LEAST);
-            candidates.into_iter().filter(useful).min_by(|a, b| chance(a).total_cmp(&chance(b)))
+            candidates.into_iter().filter(useful).min_by(|a, b| any(a).total_cmp(&any(b)))
         }
     }
 }
@@ -156,10 +161,10 @@ mod tests {
     #[test]
     fn texts_that_are_all_it_takes_are_known() {
         for exact in ["ORA-", "timeout|refused", "(?i)ab"] {
-            assert!(of(exact).is_some_and(|required| required.exact), "{exact}");
+            assert!(of(exact).is_some_and(|required| required.tail == Some(Tail::default())), "{exact}");
         }
-        for not in ["^ORA-", r"ORA-\d", r"\bcat\b", "a+bc"] {
-            assert!(of(not).is_some_and(|required| !required.exact), "{not}");
+        for not in ["^ORA-", r"ORA-\d\b", r"\bcat\b", "a+bc"] {
+            assert!(of(not).is_some_and(|required| required.tail.is_none()), "{not}");
         }
     }
 
@@ -174,7 +179,7 @@ mod tests {
                 let contains = required.texts.iter().any(|text| memchr::memmem::find(line.as_bytes(), text).is_some());
                 let matches = regex.is_match(line.as_bytes());
                 prop_assert!(contains || !matches, "{pattern:?} {line:?} {required:?}");
-                prop_assert!(!required.exact || contains == matches, "{pattern:?} {line:?} {required:?}");
+                prop_assert!(required.tail != Some(Tail::default()) || contains == matches, "{pattern:?} {line:?} {required:?}");
             }
         }
     }

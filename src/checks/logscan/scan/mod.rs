@@ -6,13 +6,14 @@
 //!    four bytes and what is behind them are its window; texts that begin alike from there share one (`windows`), so
 //!    that the ten codes of an `ORA-0165[0-9]` are one window where there are too many. [`search`] looks for all
 //!    windows at once over a whole block: `memmem` for one, packed SIMD search (Teddy) for up to 64, an automaton only
-//!    for more than four such passes. Measured with 50 patterns: 0.5 GB/s with the automaton, 1.8 with windows.
+//!    for more than four such passes. One of a few windows has three bytes, so that the search looks at no more. Measured with 50 patterns: 0.5 GB/s with the automaton, 1.8 with windows.
 //! 2. What a window finds is compared with the whole text in place. Only around a text that is there the line's ends
 //!    are looked for, and the search then goes on within the line: what it finds there says which rules come into
 //!    question, so no line is searched a second time. Measured with 100 new lines and 50 patterns: 2.6 million
 //!    instructions; with automata, which must be built at each start, 12.5 million.
-//! 3. Only those rules' patterns are tried, in the order of the rules. A pattern is compiled when it is needed first: a
-//!    run that finds nothing compiles none.
+//! 3. Only those rules' patterns are tried, in the order of the rules. Many need not be: where a pattern is a text, or a
+//!    text and a few characters more (`tail`), it is known already. A pattern is compiled when it is needed first: a run
+//!    that finds nothing compiles none.
 //!
 //! Where a record has several lines, the same is done with records: the caller tells the bounds of one around a place.
 //!
@@ -24,17 +25,21 @@
 
 mod block;
 mod literals;
+mod marks;
 mod pattern;
 mod search;
+mod tail;
 #[cfg(test)]
 mod tests;
 mod weight;
 mod windows;
 
+use marks::Marks;
 use memchr::{memchr, memrchr};
 pub(super) use pattern::Pattern;
 use search::{Next, Search};
 use std::ops::{ControlFlow, Range};
+use tail::Match;
 
 /// What a rule says of lines.
 #[derive(Clone, Debug, Default)]
@@ -66,7 +71,7 @@ pub(super) struct Scanner<'r> {
     entries: Vec<Entry<'r>>,
     search: Search<'r>,
     /// Entries that no text speaks for.
-    always: Vec<u64>,
+    always: Vec<Marks>,
 }
 
 #[derive(Debug)]
@@ -90,9 +95,9 @@ impl<'r> Scanner<'r> {
             })
             .collect();
         let search = Search::new(entries.iter().map(|entry| entry.pattern))?;
-        let mut always = vec![0; entries.len().div_ceil(64)];
+        let mut always = Marks::none(entries.len());
         for (number, _) in entries.iter().enumerate().filter(|(_, entry)| entry.pattern.required().is_none()) {
-            mark(&mut always, number);
+            Marks::set(&mut always, number, Match::Perhaps);
         }
         Ok(Self { rules, entries, search, always })
     }
@@ -102,11 +107,7 @@ impl<'r> Scanner<'r> {
     ///
     /// # Errors
     /// When a pattern is too large to be compiled.
-    pub(super) fn scan<'b>(
-        &self,
-        block: &'b [u8],
-        sink: impl FnMut(Hit<'b>) -> ControlFlow<()>,
-    ) -> Result<(), String> {
+    pub(super) fn scan<'b>(&self, block: &'b [u8], sink: impl FnMut(Hit<'b>) -> ControlFlow<()>) -> Result<(), String> {
         self.scan_records(block, |from, place| line_around(block, from, place), sink)
     }
 
@@ -152,17 +153,19 @@ impl<'r> Scanner<'r> {
     }
 
     /// The first rule that takes a line in which the texts of the marked entries are.
-    fn judge(&self, line: &[u8], marks: &[u64]) -> Result<Option<(usize, usize)>, String> {
+    fn judge(&self, line: &[u8], marks: &[Marks]) -> Result<Option<(usize, usize)>, String> {
         let mut refused = None;
-        for (word, bits) in marks.iter().enumerate() {
-            let mut bits = *bits;
+        for (word, marks) in marks.iter().enumerate() {
+            let mut bits = marks.possible;
             while bits != 0 {
-                let number = word * 64 + bits.trailing_zeros() as usize;
+                let bit = bits.trailing_zeros();
+                let number = word * 64 + bit as usize;
                 bits &= bits - 1;
                 let Some(entry) = self.entries.get(number).filter(|entry| refused != Some(entry.rule)) else {
                     continue;
                 };
-                if !entry.matches(line)? {
+                let is_certain = marks.certain >> bit & 1 == 1;
+                if !is_certain && !entry.pattern.matches(line)? {
                     continue;
                 }
                 if self.is_excepted(entry.rule, line)? {
@@ -182,23 +185,6 @@ impl<'r> Scanner<'r> {
             }
         }
         Ok(false)
-    }
-}
-
-impl Entry<'_> {
-    /// Whether a line matches in which one of the required texts was found.
-    fn matches(&self, line: &[u8]) -> Result<bool, String> {
-        if self.pattern.required().is_some_and(|required| required.exact) {
-            Ok(true)
-        } else {
-            self.pattern.matches(line)
-        }
-    }
-}
-
-fn mark(marks: &mut [u64], number: usize) {
-    if let Some(word) = marks.get_mut(number / 64) {
-        *word |= 1 << (number % 64);
     }
 }
 

@@ -3,8 +3,9 @@
 //! A text is searched for by its window: its rarest four bytes and what is behind them. What the windows find is
 //! compared with the whole text in place, so that a line which comes into question is not searched again.
 
-use super::mark;
+use super::marks::Marks;
 use super::pattern::Pattern;
+use super::tail::Match;
 use super::windows::{self, Owner, Window};
 use aho_corasick::packed;
 use aho_corasick::{AhoCorasick, Input, MatchKind, Span};
@@ -60,8 +61,7 @@ impl<'r> Search<'r> {
     pub(super) fn new(entries: impl Iterator<Item = &'r Pattern>) -> Result<Self, String> {
         let (mut owners, mut without) = (Vec::new(), Vec::new());
         for (entry, pattern) in entries.enumerate() {
-            let texts = pattern.required().into_iter().flat_map(|required| &required.texts);
-            owners.extend(texts.map(|text| Owner::new(entry, text)));
+            owners.extend(pattern.required().into_iter().flat_map(|required| Owner::all(entry, required)));
             without.extend(pattern.in_block());
         }
         let groups = windows::groups(owners);
@@ -105,7 +105,7 @@ impl<'r> Search<'r> {
         line: &Range<usize>,
         text: &Range<usize>,
         next: &mut Next,
-        marks: &mut [u64],
+        marks: &mut [Marks],
     ) {
         for (part, found) in self.parts.iter().zip(&mut next.found) {
             while let Some(Found { place, window: Some(number) }) = *found
@@ -113,11 +113,9 @@ impl<'r> Search<'r> {
             {
                 let mut all = true;
                 for owner in self.windows.get(number).map_or(&[][..], |window| &window.owners) {
-                    let is_there = owner.is_at(block, place, text);
-                    all &= is_there;
-                    if is_there {
-                        mark(marks, owner.entry);
-                    }
+                    let found = owner.is_at(block, place, text);
+                    all &= found != Match::No;
+                    Marks::set(marks, owner.entry, found);
                 }
                 // A part that has nothing else to find is done with the line.
                 let on = if all && matches!(part, Part::One(..)) { line.end } else { place + 1 };
@@ -131,7 +129,7 @@ impl<'r> Search<'r> {
         loop {
             let found = part.find(block, at);
             let Some(window) = found.window.and_then(|number| self.windows.get(number)) else { return found };
-            if window.owners.iter().any(|owner| owner.is_at(block, found.place, &(0..block.len()))) {
+            if window.owners.iter().any(|owner| owner.is_at(block, found.place, &(0..block.len())) != Match::No) {
                 return found;
             }
             at = found.place + 1;

@@ -55,9 +55,37 @@ fn a_line_that_is_not_finished_is_a_line_too_and_the_sink_may_stop() {
     assert_eq!((scanned, seen), (Ok(()), 1));
 }
 
-const PIECES: [&str; 25] = [
-    "ab", "abc", "bcd", "cd", "a+b", "^ab", "cd$", r"\d{2}", "(?i)abc", "ab|cd", "[ab]c", ".b.", "a.*d", "b?c", "^$",
-    "d\\b", r"\Aab", r"cd\z", "(ab)+", "x", "1", "\\s", "[^a]b", "(?i)D", "x?$",
+const PIECES: [&str; 30] = [
+    "ab",
+    "abc",
+    "bcd",
+    "cd",
+    "a+b",
+    "^ab",
+    "cd$",
+    r"\d{2}",
+    "(?i)abc",
+    "ab|cd",
+    "[ab]c",
+    ".b.",
+    "a.*d",
+    "b?c",
+    "^$",
+    "d\\b",
+    r"\Aab",
+    r"cd\z",
+    "(ab)+",
+    "x",
+    "1",
+    "\\s",
+    "[^a]b",
+    "(?i)D",
+    "x?$",
+    r"ab\w+",
+    "cd[^a]",
+    "bc[bü]x*",
+    r"(?:ab|cd)(\d)",
+    r"ab\sx",
 ];
 
 fn piece() -> impl Strategy<Value = &'static str> {
@@ -68,7 +96,7 @@ proptest! {
     #[test]
     fn every_line_is_judged_once_by_the_right_rule(
         rules in prop::collection::vec((prop::collection::vec(piece(), 1..3), prop::collection::vec(piece(), 0..2)), 0..14),
-        text in "[abcdABD x1\n\r]{0,120}",
+        text in "[abcdABD x1ü\n\r]{0,120}",
     ) {
         let rules: Option<Vec<Matcher>> = rules.iter().map(|(patterns, except)| rule(patterns, except)).collect();
         let rules = rules.expect("patterns");

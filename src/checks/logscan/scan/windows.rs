@@ -1,20 +1,25 @@
 //! What is searched for in place of the texts: few windows, each of which stands for all texts that begin with it.
 
+use super::literals::Required;
+use super::tail::{Match, Tail};
 use std::ops::Range;
 
 /// The packed search looks at so many bytes at once, and compares the rest.
 pub(super) const WIDTH: usize = 4;
 /// As many can be searched for in one packed pass.
 const PASS: usize = 64;
-/// With more windows than this, short ones get a pass of their own: the shortest decides how many bytes the search
-/// looks at, and with many windows fewer bytes find too much.
-const MIXED: usize = 16;
+/// The shortest window decides at how many bytes a packed search looks. Up to so many windows three are enough and take
+/// half the time of four; with more, three find too much, and short windows get a pass of their own.
+const FEW: usize = 16;
+/// The width of one of few windows.
+const NARROW: usize = 3;
 
 /// A text that an entry requires, and where its rarest bytes are.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Owner<'r> {
     pub(super) entry: usize,
     text: &'r [u8],
+    tail: Option<&'r Tail>,
     offset: usize,
     /// So much of the text is in its window.
     known: usize,
@@ -28,19 +33,30 @@ pub(super) struct Window<'r> {
 }
 
 impl<'r> Owner<'r> {
-    pub(super) fn new(entry: usize, text: &'r [u8]) -> Self {
-        Self { entry, text, offset: rarest(text), known: 0 }
+    /// One for each of the texts.
+    pub(super) fn all(entry: usize, required: &'r Required) -> impl Iterator<Item = Self> {
+        let tail = required.tail.as_ref();
+        required.texts.iter().map(move |text| Self { tail, ..Self::new(entry, text) })
     }
 
-    /// Whether the text is in `line`, given that its window is at `place`.
-    pub(super) fn is_at(&self, block: &[u8], place: usize, line: &Range<usize>) -> bool {
+    fn new(entry: usize, text: &'r [u8]) -> Self {
+        Self { entry, text, tail: None, offset: rarest(text), known: 0 }
+    }
+
+    /// Whether the entry's pattern matches in `line` with the text whose window is at `place`.
+    pub(super) fn is_at(&self, block: &[u8], place: usize, line: &Range<usize>) -> Match {
         let (before, rest) = self.text.split_at_checked(self.offset).unwrap_or_default();
         let behind = rest.get(self.known..).unwrap_or_default();
-        let Some(start) = place.checked_sub(self.offset).filter(|start| *start >= line.start) else { return false };
+        let Some(start) = place.checked_sub(self.offset).filter(|start| *start >= line.start) else { return Match::No };
         let end = start + self.text.len();
-        end <= line.end
+        let is_there = end <= line.end
             && is_same(block.get(start..place), before)
-            && is_same(block.get(place + self.known..end), behind)
+            && is_same(block.get(place + self.known..end), behind);
+        match self.tail {
+            _ if !is_there => Match::No,
+            None => Match::Perhaps,
+            Some(tail) => tail.is_at(block.get(end..line.end).unwrap_or_default()),
+        }
     }
 
     /// The window, of `width` bytes at most.
@@ -61,9 +77,10 @@ pub(super) fn groups(mut owners: Vec<Owner<'_>>) -> Vec<Vec<Window<'_>>> {
             break;
         }
     }
-    let (long, short): (Vec<_>, Vec<_>) = if windows.len() > MIXED {
+    let (long, short): (Vec<_>, Vec<_>) = if windows.len() > FEW {
         windows.into_iter().partition(|window| window.bytes.len() >= WIDTH)
     } else {
+        narrow(&mut windows);
         (windows, Vec::new())
     };
     let mut groups = Vec::new();
@@ -93,6 +110,25 @@ fn shared<'r>(owners: &[Owner<'r>], width: usize) -> Vec<Window<'r>> {
     windows
 }
 
+/// Shortens one of several windows, that by which least is found too much.
+fn narrow(windows: &mut [Window<'_>]) {
+    if windows.len() < 2 || windows.iter().any(|window| window.bytes.len() <= NARROW) {
+        return;
+    }
+    let heads: Vec<&[u8]> = windows.iter().map(|window| window.bytes.get(..NARROW).unwrap_or_default()).collect();
+    // The windows are in order: such as begin alike are neighbours.
+    let is_only = |(at, head): &(usize, &&[u8])| {
+        let before = at.checked_sub(1).and_then(|at| heads.get(at));
+        before != Some(*head) && heads.get(at + 1) != Some(*head)
+    };
+    let alone = heads.iter().enumerate().filter(is_only);
+    let best = alone.min_by(|(_, a), (_, b)| chance(a).total_cmp(&chance(b))).map(|(at, _)| at);
+    if let Some(window) = best.and_then(|at| windows.get_mut(at)) {
+        window.bytes = window.bytes.get(..NARROW).unwrap_or(window.bytes);
+        window.owners.iter_mut().for_each(|owner| owner.known = NARROW);
+    }
+}
+
 /// Mostly there is nothing left to compare, and often not much: less than what a call costs.
 fn is_same(there: Option<&[u8]>, text: &[u8]) -> bool {
     text.is_empty() || there.is_some_and(|there| there.last() == text.last() && there == text)
@@ -100,15 +136,16 @@ fn is_same(there: Option<&[u8]>, text: &[u8]) -> bool {
 
 /// Where the rarest bytes of a text begin: that is what a search stops at.
 fn rarest(text: &[u8]) -> usize {
-    let chance = |at: &usize| {
-        let window = text.get(*at..(at + WIDTH).min(text.len())).unwrap_or_default();
-        window.iter().map(|byte| rate(*byte)).product::<f64>()
-    };
-    (0..=text.len().saturating_sub(WIDTH)).min_by(|a, b| chance(a).total_cmp(&chance(b))).unwrap_or(0)
+    text.windows(WIDTH).map(chance).enumerate().min_by(|(_, a), (_, b)| a.total_cmp(b)).map_or(0, |(at, _)| at)
+}
+
+/// The chance that these bytes are at a place of a log.
+pub(super) fn chance(bytes: &[u8]) -> f64 {
+    bytes.iter().map(|byte| rate(*byte)).product()
 }
 
 /// How often a byte is met in logs, roughly: an order is all that is needed.
-pub(super) const fn rate(byte: u8) -> f64 {
+const fn rate(byte: u8) -> f64 {
     match byte {
         b' ' | b'e' | b'0' | b'1' => 0.07,
         b'a' | b'i' | b'n' | b'o' | b'r' | b's' | b't' | b'2' | b':' | b'.' | b'-' | b'/' => 0.04,
@@ -127,6 +164,19 @@ mod tests {
     fn a_search_begins_at_the_rarest_bytes() {
         let found = Owner::new(0, b"connection to QX7Z lost").window(WIDTH);
         assert!(found == b"QX7Z" || found == b" QX7", "{found:?}");
+    }
+
+    #[test]
+    fn one_of_few_windows_is_narrow() {
+        let widths = |texts: &[&'static str]| -> Vec<usize> {
+            let owners = texts.iter().enumerate().map(|(entry, text)| Owner::new(entry, text.as_bytes()));
+            groups(owners.collect()).iter().flatten().map(|window| window.bytes.len()).collect()
+        };
+        let narrow = widths(&["no route to host", "FATAL", "(((-x"]);
+        assert_eq!(narrow.iter().filter(|width| **width == NARROW).count(), 1, "{narrow:?}");
+        // Where two begin alike, a window for one of them would be the other's, too.
+        assert_eq!(widths(&["(((a", "(((b"]), [4, 4]);
+        assert_eq!(widths(&["FATAL"]), [5]);
     }
 
     #[test]

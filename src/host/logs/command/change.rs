@@ -7,6 +7,7 @@
 //! but is not lost. Only a way that is borne out by [`SURE`] different lines beats one that is borne out by fewer, which
 //! may be no more than a ruler above and below a table.
 
+use super::scattered;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::hash::Hasher as _;
@@ -15,22 +16,22 @@ use std::ops::Range;
 /// So many lines at either end are remembered one by one.
 const KEPT: usize = 64;
 /// So many different lines in a row are no chance.
-const SURE: usize = 8;
+pub(super) const SURE: usize = 8;
 
 /// What is remembered of an output: fingerprints of its lines.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(in crate::host::logs) struct Mark {
     /// How many lines there were.
-    lines: u64,
+    pub(super) lines: u64,
     /// All of them as one.
     all: u64,
     /// The first and the last ones, in the order of the output.
-    head: Vec<u64>,
-    tail: Vec<u64>,
+    pub(super) head: Vec<u64>,
+    pub(super) tail: Vec<u64>,
     /// New lines come before the old ones; `None` where that has not shown yet.
     #[serde(skip_serializing_if = "Option::is_none")]
-    newest_first: Option<bool>,
+    pub(super) newest_first: Option<bool>,
 }
 
 impl Mark {
@@ -83,6 +84,10 @@ pub(super) fn change(mark: &Mark, now: &[u64]) -> Change {
     if lines == 0 {
         return whole(false);
     }
+    if now.is_empty() {
+        // It was cleared, as errclear does.
+        return Change { new: 0..0, is_reversed: false, newest_first, is_lost: false };
+    }
     if now.len() == lines && all(now) == mark.all {
         return Change { new: 0..0, is_reversed: false, newest_first, is_lost: false };
     }
@@ -97,7 +102,16 @@ pub(super) fn change(mark: &Mark, now: &[u64]) -> Change {
     earlier.retain(|way| way.is_sure == is_sure);
     let start = later.iter().chain(&earlier).map(|way| way.new.start).min();
     let end = later.iter().chain(&earlier).map(|way| way.new.end).max();
-    let (Some(start), Some(end)) = (start, end) else { return whole(true) };
+    let (Some(start), Some(end)) = (start, end) else {
+        let scattered = scattered::new_lines(mark, heading(mark, now).min(now.len()), now);
+        return scattered.map_or_else(
+            || whole(true),
+            |new| {
+                let is_reversed = newest_first == Some(true) && !new.is_empty();
+                Change { new, is_reversed, newest_first, is_lost: false }
+            },
+        );
+    };
     let new = start..end.max(start);
     let is_decided = !new.is_empty() && (later.is_empty() != earlier.is_empty());
     let is_reversed = is_decided && later.is_empty();
@@ -198,7 +212,7 @@ mod tests {
         assert_eq!(told(&[7, 1, 2, 3], &[7, 3, 4]), new(&[4]));
         // Nothing is found again.
         assert_eq!(told(&[1, 2], &[3, 4]), (vec![3, 4], false, true));
-        assert_eq!(told(&[1, 2], &[]), (vec![], false, true));
+        assert_eq!(told(&[1, 2], &[]), new(&[]));
         // Longer than what is remembered line by line.
         assert_eq!(told(&lines(0..500), &lines(300..510)), new(&lines(500..510)));
         assert_eq!(told(&lines(0..500), &lines(490..510)), new(&lines(500..510)));

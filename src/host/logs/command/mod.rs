@@ -9,6 +9,7 @@
 //! yet, at the first run, the lines are given as they stand.
 
 mod change;
+mod scattered;
 #[cfg(test)]
 mod tests;
 mod words;

@@ -51,23 +51,6 @@ fn a_line_that_is_finished_after_the_rotation_is_one_line() {
 }
 
 #[test]
-fn half_a_line_waits_while_nothing_is_in_the_newer_files() {
-    for present in [true, false] {
-        let mut log = followed();
-        log.append("a.log", "three\nfo");
-        log.rename("a.log", "a.log.2");
-        log.append("a.log.1", "");
-        if present {
-            log.append("a.log", "");
-        }
-        assert_eq!(log.run().1, "three\n");
-        log.append("a.log.2", "ur\n");
-        log.append("a.log", "five\n");
-        assert_eq!(log.text(), "four\nfive\n");
-    }
-}
-
-#[test]
 fn a_late_line_is_read_under_whatever_name_its_file_has_by_then() {
     let mut log = followed();
     log.rename("a.log", "a.log.1");
@@ -170,4 +153,76 @@ fn what_is_written_to_a_renamed_log_after_it_was_read_is_read_too() {
     log.append("a.log", "five\n");
     assert_eq!(String::from_utf8_lossy(&seen) + log.text().as_str(), "later\nlatest\nfive\n");
     assert_eq!(log.text(), "");
+}
+
+/// A copy is older than what was written to the log between it and the emptying.
+#[test]
+fn a_log_that_is_copied_and_emptied_while_it_is_read_is_read_on_in_its_copy() {
+    let mut log = Follower::new("a.log", from_start());
+    log.append("a.log", "");
+    log.rest_for("a.log", 50);
+    assert_eq!(log.text(), "");
+    log.append("a.log", "one\n");
+    fs::copy(log.path("a.log"), log.path("a.log.2")).expect("copied");
+    log.rest_for("a.log.2", 40);
+    fs::write(log.path("a.log"), "two\n").expect("emptied");
+    fs::copy(log.path("a.log"), log.path("a.log.1")).expect("copied");
+    log.rest_for("a.log.1", 30);
+    log.append("a.log", "lost\n");
+    log.rest_for("a.log", 20);
+    let (path, mut text) = (log.path("a.log"), Vec::new());
+    log.read(&mut |block| {
+        text.extend_from_slice(block);
+        fs::write(&path, "").expect("emptied");
+        ControlFlow::Continue(())
+    });
+    assert_eq!(text, b"one\n");
+    log.append("a.log", "three\n");
+    assert_eq!(log.run().1, "two\nthree\n");
+    assert_eq!(log.text(), "");
+}
+
+#[test]
+fn a_link_that_is_switched_while_its_file_is_read_does_not_hide_the_generations() {
+    let mut log = Follower::new("a.log", from_start());
+    let lead = |log: &Follower, name: &str| {
+        std::os::unix::fs::symlink(name, log.path("link")).expect("a link");
+        log.rename("link", "a.log");
+    };
+    log.append("b-20260001.log", "one\n");
+    lead(&log, "b-20260001.log");
+    assert_eq!(log.text(), "one\n");
+    log.append("b-20260002.log", "two\n");
+    lead(&log, "b-20260002.log");
+    let (link, mut text) = (log.path("a.log"), Vec::new());
+    log.read(&mut |block| {
+        text.extend_from_slice(block);
+        fs::remove_file(&link).expect("removed");
+        ControlFlow::Continue(())
+    });
+    assert_eq!(text, b"two\n");
+    log.append("b-20260002.log", "three\n");
+    let (done, text) = log.run();
+    assert_eq!((done.lost.len(), done.problems.len(), text.as_str()), (0, 1, "three\n"), "{done:?}");
+    log.append("b-20260003.log", "four\n");
+    lead(&log, "b-20260003.log");
+    assert_eq!(log.text(), "four\n");
+}
+
+#[test]
+fn half_a_line_is_finished_by_its_writer_while_the_next_file_is_empty() {
+    let mut log = Follower::new("a.log", from_start());
+    let lead = |log: &Follower, name: &str| std::os::unix::fs::symlink(name, log.path("a.log")).expect("a link");
+    log.append("b-20260001.log", "one\n");
+    lead(&log, "b-20260001.log");
+    assert_eq!(log.text(), "one\n");
+    log.append("b-20260001.log", "two\nthr");
+    log.append("b-20260002.log", "");
+    fs::remove_file(log.path("a.log")).expect("removed");
+    assert_eq!(log.run().1, "two\n");
+    log.append("b-20260001.log", "ee\n");
+    lead(&log, "b-20260002.log");
+    assert_eq!(log.text(), "three\n");
+    log.append("b-20260002.log", "four\n");
+    assert_eq!(log.text(), "four\n");
 }
