@@ -19,7 +19,7 @@ complete -c check_logscan -l time-format -d 'How the times in the lines are writ
 complete -c check_logscan -l rotated -d 'Where rotated files are that lie elsewhere or have other names: a pattern with * and ?' -r -f
 complete -c check_logscan -l encoding -d 'Encoding of the logs: auto, utf-8, latin1, utf-16le, utf-16be [default: auto]' -r -f
 complete -c check_logscan -l missing -d 'State of a log that is missing or cannot be read: ok, warning, critical, unknown [default: unknown]' -r -f
-complete -c check_logscan -l most-bytes -d 'Read at most this much in one run [default: 4GiB]; the rest is read by the next' -r
+complete -c check_logscan -l most-bytes -d 'Read about this much in one run at most [default: 4GiB]; the rest is read by the next' -r
 complete -c check_logscan -l longest-line -d 'Keep at most this much of a line [default: 64KiB]' -r
 complete -c check_logscan -l reset -d 'End what is held of the rules of this name (with * and ?), and read nothing' -r
 complete -c check_logscan -s w -l warning -d 'Warn outside a range: RANGE, METRIC=RANGE or METRIC@ITEM=RANGE' -r -f

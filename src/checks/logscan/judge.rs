@@ -217,7 +217,8 @@ impl One<'_> {
             };
         }
         if self.by_rule.no_numbers > 0 {
-            report.note(format!("{}: {} captures are no numbers", self.rule.name, self.by_rule.no_numbers));
+            let captures = usize::try_from(self.by_rule.no_numbers).unwrap_or(usize::MAX);
+            report.note(format!("{}: no number: {}", self.rule.name, count(captures, "capture", "captures")));
         }
     }
 }

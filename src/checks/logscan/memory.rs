@@ -127,8 +127,9 @@ impl Events {
 
     /// How many of these rules are known.
     pub(super) fn common(&self, rules: &Rules) -> usize {
-        let known =
-            |(rule, identity): &(&Rule, u64)| self.rules.get(&rule.name).is_some_and(|past| past.is_of(rule, *identity));
+        let known = |(rule, identity): &(&Rule, u64)| {
+            self.rules.get(&rule.name).is_some_and(|past| past.is_of(rule, *identity))
+        };
         rules.identified().filter(known).count()
     }
 

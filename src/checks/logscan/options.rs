@@ -88,7 +88,7 @@ pub struct Logscan {
     hold: Option<f64>,
 
     /// Judge the last N lines of each log at every run, and remember no place
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = lines)]
     tail: Option<usize>,
 
     /// Judge the whole of each log at every run, and remember no place
@@ -117,6 +117,9 @@ pub struct Logscan {
     rotated: Vec<String>,
 
     /// Encoding of the logs: auto, utf-8, latin1, utf-16le, utf-16be [default: auto]
+    ///
+    /// auto: as the byte order mark at the beginning says; without one the bytes are taken as they are, which is right
+    /// for UTF-8 and for patterns of plain ASCII. Umlauts in Latin-1 need latin1, Windows files without a mark utf-16le.
     #[arg(long, value_name = "ENCODING", default_value = "auto", hide_default_value = true, value_hint = ValueHint::Other)]
     encoding: Encoding,
 
@@ -124,7 +127,7 @@ pub struct Logscan {
     #[arg(long, value_name = "STATE", default_value = "unknown", hide_default_value = true, value_hint = ValueHint::Other)]
     pub(super) missing: Status,
 
-    /// Read at most this much in one run [default: 4GiB]; the rest is read by the next
+    /// Read about this much in one run at most [default: 4GiB]; the rest is read by the next
     #[arg(long, value_name = "BYTES", value_parser = size, default_value = "4GiB", hide_default_value = true)]
     most_bytes: f64,
 
@@ -253,6 +256,10 @@ impl Logscan {
 fn size(text: &str) -> Result<f64, String> {
     let bytes = Unit::Bytes.parse(text)?;
     if (LEAST..=1e15).contains(&bytes) { Ok(bytes) } else { Err("at least 1KiB is expected, at most 1PB".to_owned()) }
+}
+
+fn lines(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|lines| *lines > 0).ok_or_else(|| "a number of lines is expected, 1 or more".to_owned())
 }
 
 fn glob(text: &str) -> Result<Glob, String> {

@@ -97,7 +97,7 @@ fn window(rule: &Rule, past: &Past, now: Timestamp) -> Option<(usize, String)> {
 
 /// A rule whose lines are no fault.
 pub(super) fn matched(rule: &Rule, seen: u64) -> String {
-    let what = if rule.level == Level::Ignore { " ignored" } else { "" };
+    let what = if rule.level == Level::Ignore && seen > 0 { " ignored" } else { "" };
     format!("{}: {}{what}", rule.name, matches(seen))
 }
 

@@ -137,7 +137,7 @@ impl Draft {
         };
         refuse(self.count.is_some() && own.is_some(), "count and the count of its own level say the same thing twice");
         let inverted = matches!(self.counts(), (Some(warning), Some(critical)) if warning >= critical);
-        refuse(inverted, "as many matches are critical as are a warning: warning_count must be below critical_count");
+        refuse(inverted, "it is critical before it is a warning: warning_count must be below critical_count");
         refuse(!self.clears.is_empty() && self.level.is_some_and(|l| l != Level::Ok), "clears is for level ok");
         let events = self.level.is_none_or(Level::alarms);
         refuse(!events && event, "hold, counts and within are for levels critical and warning");
@@ -164,6 +164,9 @@ pub(super) fn unknown(key: &str) -> String {
 
 fn check_name(text: &str) -> Result<String, String> {
     let name = text.trim();
+    if name == crate::checks::logscan::gaps::NAME {
+        return Err(format!("'{name}' is what --reset calls lines that may be lost: call the rule otherwise"));
+    }
     let odd = |c: char| NOT_IN_NAMES.contains(&c) || c.is_control();
     if name.is_empty() || name.len() > LONGEST_NAME || name.contains(odd) {
         return Err(format!(

@@ -294,7 +294,7 @@ fn captures_become_text_and_metrics() {
         runs.at(0.0, &["took 1500 for ward", "took 700 for lab", "sent 100", "sent 20", "fill 70", "took x for y"]);
     assert!(first.summary.starts_with("slow: y waits x in app.log (1 match"), "{}", first.summary);
     assert_eq!(["took", "sent", "fill"].map(|name| value(&first, name)), [Some(1.5), Some(120.0), Some(0.7)]);
-    assert_eq!(first.notes, ["slow: 1 captures are no numbers"]);
+    assert_eq!(first.notes, ["slow: no number: 1 capture"]);
     let second = runs.at(5.0, &["took 900 for lab", "sent 1", "fill 90"]);
     assert_eq!(["took", "sent", "fill"].map(|name| value(&second, name)), [Some(1.5), Some(121.0), Some(0.9)]);
     assert!(second.summary.contains("fill above 80 %"), "{}", second.summary);
