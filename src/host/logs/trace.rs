@@ -32,13 +32,16 @@ pub(super) struct Around<'a> {
     seen: Seen,
 }
 
+/// A log, the file that it led to, and what lay around both.
+type Surroundings = (PathBuf, PathBuf, BTreeMap<PathBuf, Id>);
+
 /// What was where when it was looked at.
 #[derive(Debug, Default)]
 struct Seen {
     /// The files of the source by their names; `None` where there was none.
     names: Vec<(PathBuf, Option<Id>)>,
     /// What lay around a log, and around the file that it led to.
-    kinships: RefCell<Vec<(PathBuf, PathBuf, BTreeMap<PathBuf, Id>)>>,
+    kinships: RefCell<Vec<Surroundings>>,
     /// Something is elsewhere already.
     moved: Cell<bool>,
 }

@@ -141,7 +141,8 @@ impl<'a> Output<'a> {
             // Half an output is no measure for the next one.
             return;
         }
-        if change.is_lost {
+        // What is empty was cleared, as errclear does.
+        if change.is_lost && !self.lines.is_empty() {
             let name = name.display();
             let what = "nothing of its last output is found in this one, so all of it is new";
             let why = format!("{name}: {what}: lines may be lost (--whole is for output that is another each time)");
