@@ -148,7 +148,7 @@ fn what_is_no_log() {
     for (log, why) in [
         (place.at("pipe"), "it is no regular file"),
         (place.at("folder"), "it is no regular file"),
-        (place.at("loop"), "symbolic links"),
+        (place.at("loop"), "os error 40"),
         (PathBuf::from("/dev/zero"), "it is no regular file"),
         (place.at("nothing"), "No such file"),
         (place.at(&long), "too long"),
