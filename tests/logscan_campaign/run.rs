@@ -112,9 +112,10 @@ impl Started {
             // It is too late where more is in it already.
             let _ = fcntl(pipe, FcntlArg::F_SETPIPE_SZ(SMALL_PIPE));
         }
-        if let Fate::Killed(after) | Fate::Choked(after) = self.fate {
-            self.kill(Duration::from_micros(after));
-        }
+        let by_itself = match self.fate {
+            Fate::Killed(after) | Fate::Choked(after) => self.kill(Duration::from_micros(after)),
+            _ => None,
+        };
         let mut said = String::new();
         if let Some(mut pipe) = pipe {
             pipe.read_to_string(&mut said).expect("UTF-8");
@@ -123,19 +124,23 @@ impl Started {
         Ran {
             fate: self.fate,
             begun: self.begun,
-            ended: now(),
+            ended: by_itself.unwrap_or_else(now),
             alive: status.signal().is_none(),
             answer: Answer::of(&said),
         }
     }
 
-    /// The moment is what is tested: a sleep would be rounded to the scheduler's idea of it.
-    fn kill(&mut self, after: Duration) {
+    /// The moment is what is tested: a sleep would be rounded to the scheduler's idea of it. Returns when it ended before
+    /// by itself.
+    fn kill(&mut self, after: Duration) -> Option<u64> {
         let begun = Instant::now();
         while begun.elapsed() < after {
-            std::hint::spin_loop();
+            if self.child.try_wait().expect("a state").is_some() {
+                return Some(now());
+            }
         }
         self.child.kill().expect("killed");
+        None
     }
 }
 

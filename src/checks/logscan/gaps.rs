@@ -37,13 +37,18 @@ impl Lost {
 
 /// Tells the gaps of this run, and those that are still held; `hold` in seconds.
 pub(super) fn judge(gaps: &[Gap], hold: f64, events: &mut Events, now: Timestamp, report: &mut Report<'_>) {
-    for gap in gaps.iter().filter(|gap| gap.unsure) {
-        report.note(&gap.why);
+    let (unsure, sure): (Vec<&Gap>, Vec<&Gap>) = gaps.iter().partition(|gap| gap.unsure);
+    unsure.iter().take(MOST).for_each(|gap| report.note(&gap.why));
+    if let Some(more) = unsure.len().checked_sub(MOST).filter(|more| *more > 0) {
+        report.note(format!("the same of {}", text::count(more, "other file", "other files")));
     }
-    let new: Vec<&Gap> = gaps.iter().filter(|gap| !gap.unsure).collect();
-    if !new.is_empty() {
+    if !sure.is_empty() {
         let mut why = events.lost.take().map(|lost| lost.why).unwrap_or_default();
-        why.extend(new.iter().map(|gap| text::cut(&text::clean_str(&gap.why), LONGEST).into_owned()));
+        for gap in sure {
+            let text = text::cut(&text::clean_str(&gap.why), LONGEST).into_owned();
+            why.retain(|before| *before != text);
+            why.push(text);
+        }
         why.drain(..why.len().saturating_sub(MOST));
         events.lost = Some(Lost { at: now, until: Timestamp(now.0 + hold), why });
     }
@@ -110,5 +115,16 @@ mod tests {
         let answer = at(&mut events, 0.0, &[gap]);
         assert_eq!((answer.status, answer.notes.len()), (Status::Ok, 1));
         assert_eq!(at(&mut events, 60.0, &[]).notes.len(), 0);
+    }
+
+    #[test]
+    fn what_is_said_again_is_said_once_and_many_notes_are_counted() {
+        let mut events = Events::default();
+        let gap = Gap::from("app.log was emptied".to_owned());
+        at(&mut events, 0.0, std::slice::from_ref(&gap));
+        assert_eq!(at(&mut events, 60.0, &[gap]).summary, "app.log was emptied (at 00:01 UTC, held until 00:16 UTC)");
+        let many: Vec<Gap> = (0..9).map(|n| Gap { why: format!("{n}.log is gone"), unsure: true }).collect();
+        let notes = at(&mut Events::default(), 0.0, &many).notes;
+        assert_eq!((notes.len(), notes.last().map(String::as_str)), (6, Some("the same of 4 other files")));
     }
 }

@@ -26,8 +26,8 @@ pub(super) type Names<'a> = dyn Fn(&mut Read) -> Vec<PathBuf> + 'a;
 struct Group {
     path: PathBuf,
     pieces: Vec<Piece>,
-    /// What was written to the generation before after that was read.
-    late: Option<Piece>,
+    /// What was written to the generations before after those were read.
+    late: Vec<Piece>,
     /// What stays remembered while nothing of it is read.
     keep: Option<Mark>,
     lost: Vec<Gap>,
@@ -41,13 +41,13 @@ struct Group {
 
 impl Group {
     fn new(path: &Path, mut keep: Option<Mark>, around: &Around<'_>) -> Self {
-        let late = keep.as_mut().and_then(|mark| around.late(mark));
+        let (late, lost) = keep.as_mut().map(|mark| around.late(mark)).unwrap_or_default();
         Self {
             path: path.to_owned(),
             pieces: Vec::new(),
             late,
             keep,
-            lost: Vec::new(),
+            lost,
             mtime: i64::MAX,
             moved: false,
             missing: false,
@@ -94,7 +94,8 @@ impl Follow<'_> {
         read
     }
 
-    /// What there is to read, looked for until nothing was renamed meanwhile.
+    /// What there is to read, looked for until nothing was renamed meanwhile. Where a log's files are renamed all the
+    /// time, nothing is concluded: that is for the next run, which must take it as it is.
     fn find(&self, names: &Names<'_>, marks: &Marks) -> (Vec<Group>, Read) {
         let mut tries = 1;
         loop {
@@ -105,8 +106,16 @@ impl Follow<'_> {
             around.surplus = floor.is_some();
             let groups = self.groups(&paths, marks, &mut around, &mut read);
             let still = || around.is_still() && newest(names(&mut Read::default())).0 == paths;
-            if !around.has_searched() || tries == TRIES || self.deadline.is_over() || still() {
+            if !around.has_searched() || self.deadline.is_over() || still() {
                 return (groups, read);
+            }
+            if tries == TRIES {
+                // Of a pattern's files there may always be new ones.
+                if !self.single || marks.unsettled {
+                    return (groups, read);
+                }
+                let marks = Marks { unsettled: true, ..marks.clone() };
+                return (Vec::new(), Read { marks, files: paths.len(), more: true, ..Read::default() });
             }
             tries += 1;
         }
@@ -117,13 +126,14 @@ impl Follow<'_> {
         let before = group.keep.as_ref().map(|mark| (mark.id, mark.offset));
         let (idle, nowhere) = (group.pieces.is_empty(), group.missing && group.pieces.is_empty());
         let settled = group.keep.as_ref().is_some_and(|mark| mark.quiet);
-        let mut behind = group.keep.as_ref().and_then(|mark| mark.behind.as_deref().cloned());
+        let mut behind = group.keep.as_ref().map(|mark| mark.behind.clone()).unwrap_or_default();
         let (mut mark, mut left) = (group.keep, 0);
-        if let Some(mut late) = group.late {
+        for mut late in group.late {
             if let Err(error) = late.read(&group.path, true, self.wishes.encoding, reader) {
                 read.problems.push(Problem::new(&late.opened.path, error));
             }
-            behind = Some(Mark::of(&group.path, &late.opened, &late.at, late.done));
+            let before = behind.iter_mut().find(|mark| mark.is_of(late.opened.id));
+            before.into_iter().for_each(|it| *it = Mark::of(&group.path, &late.opened, &late.at, late.done));
             left += late.left();
         }
         let (mut ended, mut emptied): (Option<Mark>, bool) = (None, false);
@@ -154,9 +164,9 @@ impl Follow<'_> {
             }
             // One that was known to be at its end is known still.
             if !(was_done && piece.opened.packed.is_some()) {
-                behind = ended.take().or(behind);
+                behind.extend(ended.take());
                 let now = Mark::of(&group.path, &piece.opened, &piece.at, piece.done);
-                ended = (now.size > 0).then(|| now.clone());
+                ended = Some(now.clone());
                 mark = Some(now.with_real(mark.take()));
             }
             if reader.stopped {
@@ -278,28 +288,21 @@ impl Follow<'_> {
     /// A file that does not hold what is remembered of its name, or of whose name nothing is remembered.
     fn arrival(
         &self,
-        mut file: Opened,
+        file: Opened,
         mark: Option<&Mark>,
         marks: &Marks,
-        around: &mut Around<'_>,
+        around: &Around<'_>,
         read: &mut Read,
     ) -> Option<Group> {
         let mut group = Group::new(&file.path.clone(), mark.cloned(), around);
         if let Some(mark) = mark {
-            let mut way = around.way(mark, Some(&file));
-            for _ in 1..trace::TRIES {
-                // Another file has the name by now: what is on the way may be newer than the one that was opened.
-                let Some(other) = successor(&file).filter(|_| self.single) else { break };
-                around.members.retain(|id| !id.is_same(file.id));
-                around.members.push(other.id);
-                file = other;
-                way = around.way(mark, Some(&file));
-            }
+            let way = around.way(mark, Some(&file));
             if !way.found && self.deadline.is_over() {
                 read.problems.push(no_time(&file.path));
                 return Some(group);
             }
-            (group.pieces, group.lost) = (way.pieces, way.lost);
+            group.pieces = way.pieces;
+            group.lost.extend(way.lost);
         } else if !marks.known && !self.wishes.from_start {
             match last::end(&file, self.wishes, self.deadline) {
                 Ok(at) => {
@@ -346,10 +349,12 @@ impl Follow<'_> {
             return group;
         }
         group.missing = true;
-        (group.pieces, group.lost) = (way.pieces, way.lost);
+        group.pieces = way.pieces;
+        group.lost.extend(way.lost);
         // Old files of a pattern are deleted by design.
         if !self.single && !way.found && mark.quiet && mark.done {
-            group.lost.clear();
+            group.lost.retain(|_| mark.may_be_open());
+            group.lost.iter_mut().for_each(|gap| gap.unsure = true);
         }
         if let Some(last) = group.pieces.last_mut() {
             // Its writer may still have it open.
@@ -358,12 +363,6 @@ impl Follow<'_> {
         }
         group
     }
-}
-
-/// The file that has the name of another one since that was opened.
-fn successor(file: &Opened) -> Option<Opened> {
-    let there = fs::metadata(&file.path).ok()?;
-    (!Id::of(&there).is_same(file.id)).then(|| Opened::open(&file.path).ok()).flatten()
 }
 
 /// The search is for the next run: nothing may be concluded from it.
@@ -400,39 +399,4 @@ fn newest(paths: Vec<PathBuf>) -> (Vec<PathBuf>, Option<i64>) {
     let surplus = timed.len() - MOST_FILES;
     let floor = timed.get(surplus - 1).map(|(time, _)| time.saturating_add(1));
     (timed.drain(surplus..).map(|(_, path)| path).collect(), floor)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::os::unix::fs::symlink;
-    use std::time::Duration;
-
-    /// A link that leads to a newer file since it was opened: that is no generation before it.
-    #[test]
-    fn the_present_file_is_the_newest() -> io::Result<()> {
-        let dir = tempfile::tempdir()?;
-        let log = dir.path().join("a.log");
-        let lead = |number: usize| {
-            fs::write(dir.path().join(format!("b-2026000{number}.log")), format!("{number}\n"))?;
-            symlink(format!("b-2026000{number}.log"), dir.path().join("link"))?;
-            fs::rename(dir.path().join("link"), &log)
-        };
-        let (wishes, root, deadline) = (Wishes::default(), Root::default(), Deadline::after(Duration::from_secs(600)));
-        lead(1)?;
-        let first = Opened::open(&log)?;
-        let mark = Mark::of(&log, &first, &first.at(first.size, false)?, true).with_real(None);
-        lead(2)?;
-        let second = Opened::open(&log)?;
-        lead(3)?;
-        let mut around = Around::new(&root, &wishes, &deadline);
-        around.members.push(second.id);
-        let follow = Follow { wishes: &wishes, root: &root, deadline: &deadline, single: true };
-        let known = Marks { known: true, ..Marks::default() };
-        let group = follow.arrival(second, Some(&mark), &known, &mut around, &mut Read::default());
-        let pieces = group.map(|group| group.pieces).unwrap_or_default();
-        let texts: Vec<_> = pieces.iter().map(|piece| piece.opened.head.as_slice()).collect();
-        assert_eq!(texts, [b"1\n", b"2\n", b"3\n"]);
-        Ok(())
-    }
 }

@@ -15,6 +15,9 @@ pub(super) const MOST_FILES: usize = 256;
 /// A writer that has been told to open its log anew has done so after this time: nanoseconds.
 const STILL_OPEN: i64 = 3600 * 1_000_000_000;
 
+/// Generations that a writer may still have open. More than one, where a rotator makes files that stay empty.
+const MOST_BEHIND: usize = 3;
+
 /// What is remembered of one source. Whatever it holds, at worst lines are read again, or said to be lost.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -26,6 +29,9 @@ pub struct Marks {
     /// The time of the newest file that fitted a pattern at the last run, packed ones too: nanoseconds since 1970.
     pub(super) newest: i64,
     pub(super) files: Vec<Mark>,
+    /// The files were renamed all the time at the last run, so that nothing was read.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) unsettled: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) journal: Option<journal::Mark>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,9 +71,9 @@ pub(super) struct Mark {
     /// Nothing was new at the last run.
     #[serde(skip_serializing_if = "is_false")]
     pub(super) quiet: bool,
-    /// The end of the generation before: its writer may still have it open for a while.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) behind: Option<Box<Mark>>,
+    /// The ends of the generations before, the oldest first: a writer may still have one open for a while.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) behind: Vec<Mark>,
 }
 
 impl Marks {
@@ -94,21 +100,29 @@ impl Mark {
             done,
             gone: false,
             quiet: false,
-            behind: None,
+            behind: Vec::new(),
         }
     }
 
-    /// The same, with the end of the generation before for as long as somebody may write to that.
-    pub(super) fn with_behind(mut self, behind: Option<Self>) -> Self {
-        let behind = behind.filter(|behind| self.mtime.saturating_sub(behind.mtime) < STILL_OPEN);
-        self.behind = behind.map(|behind| Box::new(Self { behind: None, ..behind }));
+    /// The same, with the ends of the generations before for as long as somebody may write to them: the last one in
+    /// which there was something, and those behind it.
+    pub(super) fn with_behind(mut self, mut behind: Vec<Self>) -> Self {
+        behind.retain(|behind| self.mtime.saturating_sub(behind.mtime) < STILL_OPEN && !behind.is_of(self.id));
+        let last = behind.iter().rposition(|behind| behind.size > 0).unwrap_or(0);
+        behind.drain(..last.max(behind.len().saturating_sub(MOST_BEHIND)));
+        behind.iter_mut().for_each(|behind| behind.behind.clear());
+        self.behind = behind;
         self
+    }
+
+    /// The name of the file that holds the position.
+    pub(super) fn file(&self) -> &Path {
+        if is_empty(&self.real) { &self.path } else { &self.real }
     }
 
     /// Whether somebody may still write to the file that holds the position: not long ago he has, and it is not packed.
     pub(super) fn may_be_open(&self) -> bool {
-        let name = if is_empty(&self.real) { &self.path } else { &self.real };
-        let packed = name.file_name().is_some_and(|name| Codec::of(name).is_some());
+        let packed = self.file().file_name().is_some_and(|name| Codec::of(name).is_some());
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let now = i64::try_from(now.as_nanos()).unwrap_or(i64::MAX);
         !packed && now.saturating_sub(self.mtime) < STILL_OPEN

@@ -15,9 +15,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Files are renamed while they are looked at; after so many times it is taken as it is.
-pub(super) const TRIES: usize = 4;
-
 /// What is around the logs of a source.
 pub(super) struct Around<'a> {
     pub(super) root: &'a Root,
@@ -99,40 +96,48 @@ impl<'a> Around<'a> {
         kinship
     }
 
-    /// What lies around a log; without the generation that was read before, which is looked after by itself.
+    /// What lies around a log; without the generations that were read before, which are looked after by themselves.
     fn all_kin(&self, mark: &Mark) -> Kinship {
         let mut kinship = self.look(mark);
-        if let Some(behind) = mark.behind.as_deref() {
+        for behind in &mark.behind {
             kinship.files.retain(|kin| !(may_be(behind, kin) && Piece::find(kin, behind, self.deadline).is_some()));
         }
         kinship
     }
 
-    /// What has been added to the generation before since it was read to its end. It may have been renamed or packed
-    /// since; the mark then learns its new name, and forgets what is gone.
-    pub(super) fn late(&self, mark: &mut Mark) -> Option<Piece> {
-        let behind = mark.behind.take()?;
-        let name = if behind.real.as_os_str().is_empty() { &behind.path } else { &behind.real };
-        let there = fs::metadata(name).ok();
-        if there.as_ref().is_some_and(|it| Id::of(it).is_same(behind.id) && is_as_it_was(&behind, it)) {
-            mark.behind = Some(behind);
-            return None;
+    /// What has been added to the generations before since they were read to their ends. They may have been renamed or
+    /// packed since; the mark then learns their new names, and forgets what is gone. That may have been written to
+    /// before.
+    pub(super) fn late(&self, mark: &mut Mark) -> (Vec<Piece>, Vec<Gap>) {
+        let (mut pieces, mut gaps) = (Vec::new(), Vec::new());
+        for behind in std::mem::take(&mut mark.behind) {
+            if is_as_it_was(&behind) {
+                mark.behind.push(behind);
+            } else if let Some(mut piece) = self.find_late(mark, &behind) {
+                piece.finished = piece.opened.is_at_rest();
+                let (real, id) = (piece.opened.path.clone(), piece.opened.id);
+                mark.behind.push(Mark { real, id, ..behind });
+                pieces.push(piece);
+            } else if behind.may_be_open() {
+                let why = format!("{} is gone: lines written to it at last may be lost", behind.file().display());
+                gaps.push(Gap { why, unsure: true });
+            }
         }
+        (pieces, gaps)
+    }
+
+    fn find_late(&self, mark: &Mark, behind: &Mark) -> Option<Piece> {
         // Its number may be another file's by now: only the content tells.
-        let here = there.and_then(|_| {
-            let opened = Opened::open(name).ok().filter(|opened| behind.is_of(opened.id))?;
-            let (at, content) = opened.find(&behind, self.deadline).ok()??;
+        let opened = Opened::open(behind.file()).ok().filter(|opened| behind.is_of(opened.id));
+        let here = opened.and_then(|opened| {
+            let (at, content) = opened.find(behind, self.deadline).ok()??;
             Some(Piece::new(opened, at, content))
         });
-        let mut piece = here.or_else(|| {
+        here.or_else(|| {
             let kinship = self.look(mark);
-            let mut likely = kinship.files.iter().filter(|kin| may_be(&behind, kin));
-            likely.find_map(|kin| Piece::find(kin, &behind, self.deadline))
-        })?;
-        piece.finished = piece.opened.is_at_rest();
-        let (real, id) = (piece.opened.path.clone(), piece.opened.id);
-        mark.behind = Some(Box::new(Mark { real, id, ..*behind }));
-        Some(piece)
+            let mut likely = kinship.files.iter().filter(|kin| may_be(behind, kin));
+            likely.find_map(|kin| Piece::find(kin, behind, self.deadline))
+        })
     }
 
     fn kinship(&self, mark: &Mark) -> Kinship {
@@ -206,9 +211,11 @@ impl<'a> Around<'a> {
     }
 }
 
-/// Whether nothing has come since a file was read to its end.
-fn is_as_it_was(mark: &Mark, metadata: &fs::Metadata) -> bool {
-    mark.done && (metadata.len(), mtime(metadata)) == (mark.size, mark.mtime)
+/// Whether a file that was read to its end is where it was, and nothing has come since.
+fn is_as_it_was(mark: &Mark) -> bool {
+    let as_it_was =
+        |file: fs::Metadata| Id::of(&file).is_same(mark.id) && (file.len(), mtime(&file)) == (mark.size, mark.mtime);
+    mark.done && fs::metadata(mark.file()).is_ok_and(as_it_was)
 }
 
 /// Whether a file can be the one in which a position is, by its number or because it is packed.
@@ -286,4 +293,41 @@ fn lost(mark: &Mark, present: Option<&Opened>, holder: Option<&Kin>, later: bool
     // Of an empty file nothing tells that it is one of the generations that are read now; it mostly is.
     let unsure = mark.offset == 0 && later;
     Some(Gap { why: format!("{log} {why}"), unsure })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io;
+    use std::os::unix::fs::symlink;
+    use std::time::Duration;
+
+    /// A link that leads to a newer file since it was opened: that is no generation before it.
+    #[test]
+    fn a_log_that_is_rotated_meanwhile_is_looked_for_again() -> io::Result<()> {
+        let dir = tempfile::tempdir()?;
+        let log = dir.path().join("a.log");
+        let lead = |number: usize| {
+            fs::write(dir.path().join(format!("b-2026000{number}.log")), format!("{number}\n"))?;
+            symlink(format!("b-2026000{number}.log"), dir.path().join("link"))?;
+            fs::rename(dir.path().join("link"), &log)
+        };
+        let (wishes, root, deadline) = (Wishes::default(), Root::default(), Deadline::after(Duration::from_secs(600)));
+        lead(1)?;
+        let first = Opened::open(&log)?;
+        let mark = Mark::of(&log, &first, &first.at(first.size, false)?, true).with_real(None);
+        lead(2)?;
+        let look = |meanwhile: &dyn Fn() -> io::Result<()>| -> io::Result<bool> {
+            let mut around = Around::new(&root, &wishes, &deadline);
+            let present = Opened::open(&log)?;
+            around.saw(&log, Some(present.id));
+            meanwhile()?;
+            around.way(&mark, Some(&present));
+            Ok(around.is_still())
+        };
+        assert!(look(&|| Ok(()))?);
+        assert!(!look(&|| lead(3))?);
+        assert!(look(&|| Ok(()))?);
+        Ok(())
+    }
 }

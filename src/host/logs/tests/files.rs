@@ -157,6 +157,28 @@ fn what_is_written_to_a_renamed_log_after_it_was_read_is_read_too() {
 
 /// A copy is older than what was written to the log between it and the emptying.
 #[test]
+fn what_is_gone_while_its_writer_may_have_had_it_open_is_said() {
+    let mut log = followed();
+    for next in ["three\n", "four\n"] {
+        log.rename("a.log", "a.log.1");
+        log.append("a.log", next);
+        log.text();
+        fs::remove_file(log.path("a.log.1")).expect("removed");
+        let (text, why) = log.lossy();
+        assert!(text.is_empty() && why.ends_with("a.log.1 is gone: lines written to it at last may be lost"), "{why}");
+        assert_eq!(log.text(), "", "it is said once");
+    }
+    // Nobody has it open for hours.
+    log.rename("a.log", "a.log.1");
+    log.append("a.log", "five\n");
+    log.rest_for("a.log", 2 * 3600);
+    log.rest_for("a.log.1", 2 * 3600);
+    log.text();
+    fs::remove_file(log.path("a.log.1")).expect("removed");
+    assert_eq!(log.text(), "");
+}
+
+#[test]
 fn a_log_that_is_copied_and_emptied_while_it_is_read_is_read_on_in_its_copy() {
     let mut log = Follower::new("a.log", from_start());
     log.append("a.log", "");

@@ -32,7 +32,6 @@ fn a_glob_reads_what_appears_from_its_beginning_and_follows_new_names() {
     fs::remove_file(logs.path("a.log.2")).expect("removed");
     assert_eq!(logs.text(), "");
     logs.append("ab.log", "six\n");
-    fs::remove_file(logs.path("a.log")).expect("removed");
     assert_eq!(logs.text(), "six\n");
 }
 
@@ -80,6 +79,22 @@ fn a_glob_says_when_a_log_that_was_written_to_is_gone() {
     assert_eq!(logs.run().0.files, 2);
     fs::remove_file(logs.path("a.log")).expect("removed");
     assert!(logs.lossy().1.contains("a.log is gone"));
+    assert_eq!(logs.text(), "");
+}
+
+#[test]
+fn a_glob_has_only_a_note_on_a_log_that_was_quiet_and_none_on_an_old_one() {
+    let mut logs = Follower::new("*.log", from_start());
+    for name in ["a.log", "b.log", "c.log"] {
+        logs.append(name, format!("{name}\n"));
+    }
+    logs.rest_for("b.log", 2 * 3600);
+    logs.text();
+    assert_eq!(logs.text(), "");
+    fs::remove_file(logs.path("a.log")).expect("removed");
+    fs::remove_file(logs.path("b.log")).expect("removed");
+    let (done, text) = logs.run();
+    assert!(text.is_empty() && matches!(&done.lost[..], [gap] if gap.unsure && gap.why.contains("a.log is gone")));
     assert_eq!(logs.text(), "");
 }
 
