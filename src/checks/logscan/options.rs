@@ -225,6 +225,9 @@ impl Logscan {
         if self.since == Some(0.0) {
             return Err("--since 0 is no time".to_owned());
         }
+        if self.tail.is_some() && self.sources().contains(&Source::Stdin) {
+            return Err("--tail: standard input is judged as it comes; put tail -n in front of it".to_owned());
+        }
         let mut names: Vec<String> = self.sources().iter().map(ToString::to_string).collect();
         names.sort_unstable();
         if let Some([twice, _]) = names.windows(2).find(|pair| matches!(pair, [a, b] if a == b)) {
