@@ -20,7 +20,7 @@ use std::time::Duration;
 /// What it is called in findings.
 pub(super) const NAME: &str = "standard input";
 /// So many bytes at the beginning tell the encoding.
-const MARK: usize = 3;
+const MARK: usize = 8;
 /// Bytes that are read before those that were used are forgotten.
 const PASS: usize = 1024 * 1024;
 
