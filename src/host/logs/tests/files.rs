@@ -159,6 +159,24 @@ fn what_is_written_to_a_renamed_log_after_it_was_read_is_read_too() {
 
 /// A copy is older than what was written to the log between it and the emptying.
 #[test]
+fn what_comes_late_to_a_file_that_was_rotated_empty_is_read_once() {
+    let mut log = followed();
+    log.rename("a.log", "a.log.1");
+    log.append("a.log", "");
+    assert_eq!(log.text(), "");
+    log.rename("a.log.1", "a.log.2");
+    log.rename("a.log", "a.log.1");
+    log.append("a.log", "");
+    // This one is the newest by its time now.
+    log.append("a.log.2", "later than both were made\n");
+    assert_eq!(log.text(), "later than both were made\n");
+    log.append("a.log.1", "late\n");
+    log.append("a.log", "three\n");
+    assert_eq!(log.text(), "late\nthree\n");
+    assert_eq!(log.text(), "");
+}
+
+#[test]
 fn what_is_gone_while_its_writer_may_have_had_it_open_is_said() {
     let mut log = followed();
     for next in ["three\n", "four\n"] {
