@@ -1,8 +1,8 @@
 //! Reads what is new and looks for what the rules take: all I/O of the check.
 
-use super::input::Output;
 use super::known::Known;
 use super::options::Logscan;
+use super::output::Output;
 use super::record::{Part, Pending, Streams};
 use super::rule::Rules;
 use super::scan::Scanner;

@@ -1,10 +1,10 @@
 //! Logs: events become states that a scheduler can hold.
 //!
 //! [`options`] are the command line. A [`rule`] is written inline or in a TOML file, or comes with the [`presets`].
-//! [`gather`] reads what is new through `host::logs`, or what is given on standard input ([`input`]), puts lines together
-//! that are one [`record`], and looks for what the rules take with [`scan`], which says why it is fast. [`judge`] turns
-//! what was [`seen`] and what is remembered of events ([`memory`]) into findings, and [`gaps`] says which lines may be
-//! lost. What is remembered for each set of rules is in [`known`].
+//! [`gather`] reads what is new through `host::logs`, puts lines together that are one [`record`] (those of a command
+//! in [`output`]), and looks for what the rules take with [`scan`], which says why it is fast. [`judge`] turns what was
+//! [`seen`] and what is remembered of events ([`memory`]) into findings, and [`gaps`] says which lines may be lost. What
+//! is remembered for each set of rules is in [`known`].
 //!
 //! `--try` is no check: [`attempt`] reads, and [`trial`] says line by line which rule takes it, and why.
 //!
@@ -17,12 +17,12 @@ mod excerpt;
 pub mod fuzzing;
 mod gaps;
 mod gather;
-mod input;
 mod judge;
 mod known;
 mod memory;
 mod metrics;
 mod options;
+mod output;
 mod presets;
 mod record;
 mod rule;

@@ -7,7 +7,7 @@ use super::reader::{Reader, Text};
 use super::{Block, Read, Wishes};
 use crate::runtime::deadline::Deadline;
 use crate::runtime::failure::Failure;
-use anyhow::{Context as _, anyhow};
+use anyhow::Context as _;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, poll};
 use std::fs::File;
@@ -19,6 +19,7 @@ use std::time::Duration;
 
 /// What it is called in findings.
 pub(super) const NAME: &str = "standard input";
+const UNREADABLE: &str = "cannot read standard input";
 /// So many bytes at the beginning tell the encoding.
 const MARK: usize = 8;
 /// Bytes that are read before those that were used are forgotten.
@@ -33,7 +34,7 @@ pub(super) fn read(
     deadline: &Deadline,
     sink: &mut dyn FnMut(&Block<'_>) -> ControlFlow<()>,
 ) -> Result<Read, Failure> {
-    let input = io::stdin().as_fd().try_clone_to_owned().context(NAME)?;
+    let input = io::stdin().as_fd().try_clone_to_owned().context(UNREADABLE)?;
     follow(File::from(input), wishes, deadline, sink)
 }
 
@@ -51,14 +52,14 @@ fn follow(
     let path = Path::new(NAME);
     while !reader.stopped {
         let finished = input.ended || !is_readable(input.file.as_fd(), deadline);
-        if form.is_none() && !finished && !input.has(MARK).with_context(|| format!("cannot read {NAME}"))? {
+        if form.is_none() && !finished && !input.has(MARK).context(UNREADABLE)? {
             continue;
         }
         let (form, bom) = *form.get_or_insert_with(|| Form::of(wishes.encoding, &input.kept));
         (input.room, input.given) = (if finished { 0 } else { PASS }, 0);
         let before = at.offset;
         let text = Text { log: Log::text(path), path, form, bom, end: u64::MAX, finished };
-        reader.read(text, &mut input, &mut at).map_err(|error| anyhow!(error).context(NAME))?;
+        reader.read(text, &mut input, &mut at).context(UNREADABLE)?;
         input.drop_first(at.offset - before);
         if finished {
             break;
@@ -117,7 +118,7 @@ impl io::Read for Input {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if let Some(rest) = self.kept.get(self.given..).filter(|rest| !rest.is_empty()) {
             let count = rest.len().min(buffer.len());
-            buffer.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+            buffer.get_mut(..count).unwrap_or_default().copy_from_slice(rest.get(..count).unwrap_or_default());
             self.given += count;
             return Ok(count);
         }
