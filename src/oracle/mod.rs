@@ -1,0 +1,2 @@
+//! Oracle databases: what is asked of them.
+pub mod sql;
