@@ -2,7 +2,7 @@
 --   CON_ID: the container
 --   TABLESPACE_NAME
 --   SEGMENTS: so many; NEXT_EXTENT_BYTES: the largest extent that one of them wants
---   ROOM_BYTES: what there is in one piece
+--   ROOM_BYTES: what there is in one piece. Where nothing is known of the files, nothing is said
 SELECT s.tablespace_name,
        s.con_id,
        COUNT(*) AS segments,
@@ -12,8 +12,8 @@ SELECT s.tablespace_name,
   JOIN (SELECT p.tablespace_name, p.con_id, MAX(p.room_bytes) AS room_bytes
           FROM (SELECT d.tablespace_name,
                        d.con_id,
-                       CASE WHEN d.autoextensible = 'YES' AND d.maxbytes > d.bytes THEN d.maxbytes - d.bytes ELSE 0 END
-                         AS room_bytes
+                       CASE WHEN d.autoextensible = 'YES' AND d.maxbytes > d.bytes THEN d.maxbytes - d.bytes
+                            WHEN d.bytes IS NOT NULL THEN 0 END AS room_bytes
                   FROM cdb_data_files d
                 UNION ALL
                 SELECT e.tablespace_name, e.con_id, e.bytes AS room_bytes
