@@ -9,7 +9,7 @@
     missing_docs
 )]
 
-#[allow(dead_code, reason = "other targets use the rest")]
+#[allow(dead_code, unused_imports, reason = "other targets use the rest")]
 mod stand_in;
 
 mod locks;
