@@ -44,28 +44,28 @@ fn every_statement_arrives_whole() {
         return;
     }
     for release in releases() {
-        for (fixture, service, container) in [
-            ("forgotten_transaction", "KIS", 0),
-            ("utf8", "KIS", 0),
-            ("nulls", "KIS", 0),
-            ("containers", "CDB", 1),
-            ("rac", "KIS", 0),
-        ] {
-            let simulator = Simulator::start(Setup::new(fixture, release.name));
+        for fixture in ["forgotten_transaction", "utf8", "nulls", "containers", "rac"] {
+            let (service, container) = if fixture == "containers" { ("CDB", 1) } else { ("KIS", 0) };
             let run = STATEMENTS.iter().filter(|statement| container == 1 || statement.scope == Scope::Own);
             let texts: Vec<String> =
                 run.map(|statement| format!("-- {}\n{}", statement.name, statement.text())).collect();
             let calls: Vec<Json> = texts.iter().map(|text| json!([text, []])).collect();
+            let simulator = Simulator::start(Setup::new(fixture, release.name));
             let answer = ask(&[case(&simulator, service, json!(calls))]).remove(0);
             let database = Database::open(fixture, release.oracle, container);
             for (text, call) in texts.iter().zip(answer["calls"].as_array().unwrap_or_else(|| panic!("{answer}"))) {
                 let direct = database.query(text, &[]).unwrap();
                 let names: Vec<&str> = direct.columns.iter().map(|(name, _)| name.as_str()).collect();
-                let rows: Vec<Vec<String>> =
-                    direct.rows.iter().map(|row| row.iter().map(ToString::to_string).collect()).collect();
-                assert_eq!(call["rows"], json!(rows), "{} {fixture} {text}: {call}", release.name);
-                let told = call["columns"].as_array().unwrap().iter().map(|column| column[0].as_str().unwrap());
-                assert_eq!(told.collect::<Vec<_>>(), names, "{}", release.name);
+                let told = call["columns"].as_array().unwrap_or_else(|| panic!("{call}")).iter();
+                assert_eq!(
+                    told.map(|column| column[0].as_str().unwrap()).collect::<Vec<_>>(),
+                    names,
+                    "{}",
+                    release.name
+                );
+                let row = |row: &Vec<_>| row.iter().map(ToString::to_string).collect::<Vec<String>>();
+                let rows: Vec<Vec<String>> = direct.rows.iter().map(row).collect();
+                assert_eq!(call["rows"], json!(rows), "{} {fixture} {text}", release.name);
             }
             sound(&simulator);
         }
@@ -99,7 +99,7 @@ fn types_binds_and_batches() {
     for (release, version) in releases().zip(versions) {
         let simulator = Simulator::start(Setup::new("thousand", release.name));
         let answer = ask(&[with(case(&simulator, "KIS", calls.clone()), json!({"arraysize": 37}))]).remove(0);
-        assert_eq!(answer["version"], version, "{answer}");
+        assert_eq!(answer["version"], version);
         let calls = answer["calls"].as_array().unwrap();
         assert_eq!(
             rows(&calls[0]),
@@ -161,7 +161,7 @@ fn log_ins_are_refused_in_oracles_words() {
         cases.extend(well.iter().map(|more| with(one.clone(), more.clone())));
         let answers = ask(&cases);
         for ((more, code), answer) in refused.iter().zip(&answers) {
-            assert!(error(answer).starts_with(code), "{} {more}: {answer}", release.name);
+            assert!(error(answer).contains(code), "{} {more}: {answer}", release.name);
         }
         for (more, answer) in well.iter().zip(&answers[refused.len()..]) {
             assert_eq!(answer["calls"][0]["rows"], json!([["1"]]), "{} {more}: {answer}", release.name);
@@ -200,7 +200,7 @@ fn missing_rights_and_wrong_statements() {
         let simulator = Simulator::start(Setup::new("healthy", release.name));
         let statements = [
             ("SELECT * FROM gv$session", "ORA-00942"),
-            ("SELECT nothing FROM dual", "ORA-00904"),
+            ("SELECT missing FROM dual", "ORA-00904"),
             ("SELECT FROM WHERE", "ORA-00900"),
             ("SELECT 1 FROM dual", ""),
         ];
@@ -237,16 +237,15 @@ fn detours_lead_there() {
             Setup { pieces: true, ..plain.clone() },
             Setup { tls: true, ..plain },
         ];
-        for (number, setup) in setups.into_iter().enumerate() {
-            let simulator = Simulator::start(setup);
-            let mut one = case(&simulator, "KIS", sql.clone());
-            if let Some(certificate) = simulator.certificate() {
-                let file = scratch.file("ca.pem", certificate);
-                one = with(one, json!({"ca": file}));
-            }
-            let answer = ask(&[one]).remove(0);
+        let simulators = setups.map(Simulator::start);
+        let cases = simulators.iter().map(|simulator| {
+            let one = case(simulator, "KIS", sql.clone());
+            let file = simulator.certificate().map(|certificate| scratch.file("ca.pem", certificate));
+            file.map_or(one.clone(), |file| with(one, json!({"ca": file})))
+        });
+        for (number, answer) in ask(&cases.collect::<Vec<_>>()).iter().enumerate() {
             assert_eq!(answer["calls"][0]["rows"], json!([["UNDOTBS1"]]), "{} {number}: {answer}", release.name);
-            sound(&simulator);
+            sound(&simulators[number]);
         }
     }
 }
@@ -265,13 +264,18 @@ fn faults_end_in_errors() {
         let refused = [(Fault::Refuse(12518), "ORA-12518"), (Fault::Refuse(12528), "ORA-12528")];
         let hung = [Fault::Silent(Execute), Fault::Silent(Fetch), Fault::Half(Execute)].map(|fault| (fault, "DPY-"));
         let slow = [Fault::Slow(Execute), Fault::Slow(Fetch)].map(|fault| (fault, "DPY-4024"));
-        for (fault, code) in lost.into_iter().chain(garbled).chain(refused).chain(hung).chain(slow) {
-            let simulator = Simulator::start(Setup { fault: Some(fault), ..Setup::new("healthy", release) });
-            let usable = matches!(fault, Fault::Slow(_));
-            let one = with(case(&simulator, "KIS", first.clone()), json!({"timeout": 300, "usable": usable}));
-            let answer = ask(&[one]).remove(0);
+        let all = lost.into_iter().chain(garbled).chain(refused).chain(hung).chain(slow);
+        let start = |(fault, code)| {
+            (fault, code, Simulator::start(Setup { fault: Some(fault), ..Setup::new("healthy", release) }))
+        };
+        let all: Vec<(Fault, &str, Simulator)> = all.map(start).collect();
+        let cases = all.iter().map(|(fault, _, simulator)| {
+            let more = json!({"timeout": 300, "usable": matches!(fault, Fault::Slow(_))});
+            with(case(simulator, "KIS", first.clone()), more)
+        });
+        for ((fault, code, simulator), answer) in all.iter().zip(ask(&cases.collect::<Vec<_>>())) {
             assert!(error(&answer).contains(code), "{release} {fault:?}: {answer}");
-            sound(&simulator);
+            sound(simulator);
         }
     }
 }
