@@ -9,8 +9,8 @@
     missing_docs
 )]
 
+mod locks;
+mod simulator;
 #[allow(dead_code, unused_imports, reason = "other targets use the rest")]
 mod stand_in;
-
-mod locks;
 mod tablespaces;

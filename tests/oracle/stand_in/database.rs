@@ -106,7 +106,8 @@ impl Database {
     /// Runs a query of Oracle's dialect.
     pub fn query(&self, sql: &str, binds: &[Value]) -> Result<Answer, Refused> {
         let mut statement = self.connection.prepare(&translate(sql)).map_err(|error| refused(&error))?;
-        let declared: Vec<(String, Option<Kind>)> = (statement.columns().into_iter())
+        let declared: Vec<(String, Option<Kind>)> = statement
+            .columns()
             .map(|column| (column.name().to_ascii_uppercase(), column.decl_type().map(types::declared)))
             .collect();
         let width = declared.len();
