@@ -10,6 +10,7 @@
 )]
 
 mod locks;
+mod oci;
 mod simulator;
 #[allow(dead_code, unused_imports, reason = "other targets use the rest")]
 mod stand_in;

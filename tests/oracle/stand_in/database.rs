@@ -89,7 +89,7 @@ impl Database {
     }
 
     /// The same without the views that are hidden from its user, by lower-case names.
-    pub(super) fn open_for(fixture: &str, release: Oracle, container: u16, hidden: &[&str]) -> Self {
+    pub fn open_for(fixture: &str, release: Oracle, container: u16, hidden: &[&str]) -> Self {
         let connection = load(fixture);
         let name: String = connection
             .query_row(
@@ -126,15 +126,20 @@ impl Database {
     }
 }
 
-/// The services that the listener knows, with their containers, and the SIDs.
-pub(super) fn listener(fixture: &str) -> (Vec<(String, u16)>, Vec<String>) {
+/// The services that the listener knows, with their containers.
+pub fn services(fixture: &str) -> Vec<(String, u16)> {
     let connection = load(fixture);
     let mut services = connection.prepare("SELECT name, con_id FROM listener_services").unwrap();
-    let services =
-        services.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().collect::<Result<_, _>>().unwrap();
+    let services = services.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+    services.unwrap().collect::<Result<_, _>>().unwrap()
+}
+
+/// The SIDs that it knows.
+pub(super) fn sids(fixture: &str) -> Vec<String> {
+    let connection = load(fixture);
     let mut sids = connection.prepare("SELECT name FROM listener_sids").unwrap();
-    let sids = sids.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
-    (services, sids)
+    let sids = sids.query_map([], |row| row.get(0));
+    sids.unwrap().collect::<Result<_, _>>().unwrap()
 }
 
 fn load(fixture: &str) -> Connection {

@@ -35,9 +35,11 @@ mod types;
 mod views;
 mod wire;
 
-pub use accounts::{Account, PASSWORD, Verifier};
-pub use database::{Answer, Database, Oracle, Value};
+pub use accounts::{Account, PASSWORD, Verifier, all as accounts};
+pub use database::{Answer, Database, Kind, Oracle, Value, services};
 pub use fault::{Fault, Stage};
 pub use journal::{Login, Ran};
 pub use release::Release;
+pub use reply::words;
 pub use server::{Setup, Simulator};
+pub use types::{decode, encode};

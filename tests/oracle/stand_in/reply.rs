@@ -21,10 +21,14 @@ const CHARSET: u16 = 873;
 /// Oracle's words for a number.
 pub fn words(number: u32) -> String {
     let text = match number {
+        1008 => "not all variables bound",
+        1012 => "not logged on",
         1013 => "user requested cancel of current operation",
         1017 => "invalid username/password; logon denied",
         NO_DATA => "no data found",
         3115 => "unsupported network datatype or representation",
+        12514 => "TNS:listener does not currently know of service requested in connect descriptor",
+        12541 => "TNS:no listener",
         28000 => "The account is locked.",
         28001 => "the password has expired",
         28009 => "connection as SYS should be as SYSDBA or SYSOPER",

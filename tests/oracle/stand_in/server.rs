@@ -79,7 +79,7 @@ impl Simulator {
     /// # Panics
     /// When the fixture is not right, or the port is taken.
     pub fn start(setup: Setup) -> Self {
-        let (services, sids) = database::listener(&setup.fixture);
+        let (services, sids) = (database::services(&setup.fixture), database::sids(&setup.fixture));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, setup.port)).expect("a port");
         let port = listener.local_addr().expect("bound").port();
         let (certificate, tls) = if setup.tls { Some(tls()) } else { None }.unzip();
