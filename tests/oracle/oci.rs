@@ -1,20 +1,16 @@
 //! The stand-in for Oracle's client library, judged by the crate `oracle`: it connects, binds and fetches.
 
-use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
 use oracle::{Connection, Connector, InitParams, Privilege};
 use vitals::oracle::sql::{Question, Release, STATEMENTS, Scope, Statement};
 
-use crate::stand_in::{Database, PASSWORD, Value};
+use crate::stand_in::{Database, PASSWORD, Value, library_folder};
 
 /// A process loads the library once.
 static LIBRARY: LazyLock<()> = LazyLock::new(|| {
-    let test = std::env::current_exe().unwrap();
-    let folder: PathBuf = test.ancestors().nth(2).unwrap().join("examples");
-    let library = folder.join("libclntsh.so");
-    assert!(library.is_file(), "cargo build --example clntsh makes {}", library.display());
-    assert!(InitParams::new().oracle_client_lib_dir(&folder).unwrap().init().unwrap());
+    assert!(InitParams::new().oracle_client_lib_dir(library_folder()).unwrap().init().unwrap());
 });
 
 fn connect(fixture: &str, service: &str, user: &str, password: &str) -> oracle::Result<Connection> {
@@ -87,4 +83,30 @@ fn errors_are_those_of_oracle() {
     assert_eq!(number(rows(&nobody, statement.text()).err().unwrap()), 942);
     let administrator = Connector::new("sys", PASSWORD, "127.0.0.1:1/KIS").privilege(Privilege::Sysdba).connect();
     assert_eq!(rows(&administrator.unwrap(), "SELECT 1 FROM dual").unwrap(), [["1"]]);
+}
+
+/// What the next test starts as another process, with an environment of its own.
+#[test]
+#[ignore = "run by the_environment_chooses"]
+fn as_a_plugin_would() {
+    let connection = Connection::connect("monitor", PASSWORD, "127.0.0.1:1/KIS");
+    let sids = connection.and_then(|connection| rows(&connection, "SELECT MAX(sid) AS sid FROM gv$lock"));
+    eprintln!("said: {}", sids.map_or_else(|error| error.to_string(), |sids| sids[0][0].clone()));
+}
+
+#[test]
+fn the_environment_chooses() {
+    for (fixture, fault, said) in [
+        ("healthy", "", "said: -"),
+        ("forgotten_transaction", "", "said: 104"),
+        ("healthy", "12541", "said: OCI Error: ORA-12541: TNS:no listener"),
+    ] {
+        let mut child = Command::new(std::env::current_exe().unwrap());
+        child.args(["oci::as_a_plugin_would", "--exact", "--ignored", "--nocapture"]);
+        child.env("LD_LIBRARY_PATH", library_folder()).env("VITALS_ORACLE_FIXTURE", fixture);
+        child.env("VITALS_ORACLE_FAULT", fault).stdin(Stdio::null());
+        let output = child.output().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(errors.contains(said), "{fixture} {fault}: {errors}");
+    }
 }

@@ -191,6 +191,17 @@ fn log_ins_are_refused_in_oracles_words() {
     }
 }
 
+/// Oracle's thin client knows no server before 12.1, and says so.
+#[test]
+fn an_old_server_is_refused() {
+    if skipped("oracle_client::an_old_server_is_refused", &[CLIENT]) {
+        return;
+    }
+    let simulator = Simulator::start(Setup::new("healthy", "11.2"));
+    let answer = ask(&[case(&simulator, "KIS", json!([]))]).remove(0);
+    assert!(error(&answer).contains("DPY-3010"), "{answer}");
+}
+
 #[test]
 fn missing_rights_and_wrong_statements() {
     if skipped("oracle_client::missing_rights_and_wrong_statements", &[CLIENT]) {

@@ -10,12 +10,15 @@
 //! mod stand_in;
 //! ```
 //!
-//! and `cargo run --example oracle_stand_in -- --help` is the same as a program. What it knows of the protocol comes
+//! and says `Simulator::start(Setup::new("forgotten_transaction", "19"))`. A plugin that shall take Oracle's client
+//! library instead is started with `library_folder()` as LD_LIBRARY_PATH; `tests/oracle/libclntsh/lib.rs` tells what else
+//! its environment says. `cargo run --example oracle_stand_in -- --help` is the same as a program. What it knows of the protocol comes
 //! from reading Oracle's own open drivers; the judge is python-oracledb (`tests/real/oracle_client.rs`). It was never compared
 //! with a real server.
 //!
 //! From the bottom up: `wire`, `packet`, `types`, `crypto` know bytes; `request` and `reply` messages; `connect`,
-//! `logon`, `session` what follows on what; `fault` what goes wrong on purpose; `server` accepts and keeps the journal.
+//! `logon`, `session` what follows on what; `fault` what goes wrong on purpose; `server` accepts and keeps the journal. `library` finds the
+//! stand-in for the client library.
 
 mod accounts;
 mod connect;
@@ -24,6 +27,7 @@ mod database;
 mod dialect;
 mod fault;
 mod journal;
+mod library;
 mod logon;
 mod packet;
 mod release;
@@ -39,6 +43,7 @@ pub use accounts::{Account, PASSWORD, Verifier, all as accounts};
 pub use database::{Answer, Database, Kind, Oracle, Value, services};
 pub use fault::{Fault, Stage};
 pub use journal::{Login, Ran};
+pub use library::folder as library_folder;
 pub use release::Release;
 pub use reply::words;
 pub use server::{Setup, Simulator};
