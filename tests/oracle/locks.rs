@@ -147,30 +147,94 @@ fn pairs_of_a_lock() {
         let lock = ask("unknown_blocker", Question::LockPairs, release, 0);
         assert_eq!(lock.shown(PAIR), ["1|103|1|104|UL|1073741900|0|6|6|90|400"]);
     }
-    // The session view knows who waits, not for whom.
+    // The session view knows who waits, not for whom; of 102 it does.
     let sessions = ask("unknown_blocker", Question::Sessions, (19, 0), 0);
-    assert_eq!(sessions.shown(&["sid", "lock_wait", "blocking_status", "blocking_session"]), ["103|1|UNKNOWN|-"]);
+    let columns = ["sid", "lock_wait", "blocking_status", "blocking_session", "final_session", "event"];
+    assert_eq!(
+        sessions.shown(&columns),
+        [
+            "101|0|NO HOLDER|-|-|SQL*Net message from client",
+            "102|0|VALID|101|101|library cache pin",
+            "103|1|UNKNOWN|-|-|enq: UL - contention",
+        ]
+    );
+}
+
+/// Every release says the same, as far as it can: of the old view waits are whole seconds.
+#[test]
+fn releases_agree() {
+    let shared = [
+        "inst_id",
+        "sid",
+        "serial_number",
+        "username",
+        "session_type",
+        "os_user",
+        "machine",
+        "program",
+        "module",
+        "client_process",
+        "server_process",
+        "status",
+        "call_seconds",
+        "sql_id",
+        "prev_sql_id",
+        "event",
+        "wait_class",
+        "waited_object_id",
+        "lock_wait",
+        "blocking_status",
+        "blocking_instance",
+        "blocking_session",
+        "transaction_start",
+        "transaction_seconds",
+        "undo_records",
+    ];
+    for fixture in ["healthy", "forgotten_transaction", "unknown_blocker", "rac", "utf8", "nulls"] {
+        let newest = ask(fixture, Question::Sessions, (23, 0), 0);
+        let sorted = |answer: &Answer, columns: &[&str]| {
+            let mut rows = answer.shown(columns);
+            rows.sort();
+            rows
+        };
+        for release in [(10, 2), (11, 1), (11, 2)] {
+            let older = ask(fixture, Question::Sessions, release, 0);
+            assert_eq!(sorted(&older, &shared), sorted(&newest, &shared), "{fixture} {release:?}");
+        }
+        let exact = ["sid", "wait_seconds", "final_status", "final_instance", "final_session"];
+        let middle = ask(fixture, Question::Sessions, (11, 2), 0);
+        assert_eq!(sorted(&middle, &exact), sorted(&newest, &exact), "{fixture}");
+    }
 }
 
 /// The same session number on both instances is not the same session, and a lock that may block does not.
 #[test]
 fn instances_are_told_apart() {
     let sessions = ask("rac", Question::Sessions, (19, 0), 0);
-    let columns = [
-        "inst_id",
-        "sid",
-        "username",
-        "server_process",
-        "blocking_instance",
-        "blocking_session",
-        "final_instance",
-        "transaction_seconds",
-    ];
-    assert_eq!(sessions.shown(&columns), ["1|102|KISAPP|4202|2|101|2|-", "2|101|BATCH|5201|-|-|-|390"]);
-    assert_eq!(ask("rac", Question::LockPairs, (19, 0), 0).shown(PAIR), ["1|102|2|101|TX|131086|77|6|6|7|390"]);
-    let objects =
-        ask("rac", Question::LockedObjects, (19, 0), 0).shown(&["inst_id", "sid", "object_name", "held_seconds"]);
-    assert_eq!(objects, ["1|103|RESULT|2", "2|101|ENCOUNTER|390"]);
+    let columns = ["inst_id", "sid", "username", "server_process", "blocking_instance", "blocking_session"];
+    assert_eq!(
+        sessions.shown(&columns),
+        ["1|102|KISAPP|4202|2|101", "1|103|LAB|4203|-|-", "1|104|HL7|4204|2|101", "2|101|BATCH|5201|-|-"]
+    );
+    let columns = ["sid", "final_instance", "transaction_seconds", "event", "wait_seconds", "waited_object_id"];
+    assert_eq!(
+        sessions.shown(&columns),
+        [
+            "102|2|-|enq: TX - row lock contention|7.25|7002",
+            // It has waited, and does so no more.
+            "103|-|2|-|-|-",
+            "104|2|-|enq: TX - row lock contention|7.25|7002",
+            "101|-|390|SQL*Net message from client|360|-",
+        ]
+    );
+    for release in [(10, 2), (19, 0)] {
+        let pairs = ask("rac", Question::LockPairs, release, 0);
+        let rows = ["1|102|2|101|TX|131086|77|6|6|7|390", "1|104|2|101|TX|131086|77|6|6|5|390"];
+        assert_eq!(pairs.shown(PAIR), rows, "{release:?}");
+        let objects = ask("rac", Question::LockedObjects, release, 0);
+        let rows = ["1|103|RESULT|2", "2|101|ENCOUNTER|390"];
+        assert_eq!(objects.shown(&["inst_id", "sid", "object_name", "held_seconds"]), rows, "{release:?}");
+    }
 }
 
 /// Object 7001 is another one in each container, and so is its lock.
