@@ -2,6 +2,7 @@
 //!
 //! - [`options`] is the part of a command line that says which database, as whom and by which [`driver`].
 //! - [`login`] is what comes of it; [`refused`] remembers credentials that were refused, so that no account gets locked.
+//! - [`sql`] holds the statements.
 //! - [`session`] asks, each call under a deadline; [`rows`] and [`value`] are the answers.
 //! - [`fault`] says what went wrong, in words that say what to do.
 
@@ -14,5 +15,6 @@ pub mod query;
 pub mod refused;
 pub mod rows;
 pub mod session;
+pub mod sql;
 pub mod value;
 mod worker;
