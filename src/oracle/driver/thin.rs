@@ -152,6 +152,7 @@ fn fault(stage: Stage, error: &oracledb::Error) -> Fault {
     // The cause is in the text alone; the driver tells no other way that nobody listens.
     let said = error.to_string();
     let nobody = || ["refused (os error", "No route to host", "unreachable"].iter().any(|text| said.contains(text));
+    let untrusted = || ["certificate", "fatal alert", "corrupt message"].iter().any(|text| said.contains(text));
     match error.kind() {
         ErrorKind::DbError(db) => Fault::numbered(stage, u32::try_from(db.code()).ok(), db.message()),
         ErrorKind::CallTimeoutExceeded => Fault::new(Kind::Late(stage), ""),
@@ -159,6 +160,7 @@ fn fault(stage: Stage, error: &oracledb::Error) -> Fault {
             Fault::new(Kind::Lost, &said)
         }
         ErrorKind::StreamOperation if stage == Stage::Query => Fault::new(Kind::Lost, &said),
+        ErrorKind::StreamOperation if untrusted() => Fault::new(Kind::Tls, &said),
         ErrorKind::StreamOperation if nobody() => Fault::new(Kind::NoListener, &said),
         ErrorKind::ServerVersionNotSupported => Fault::new(Kind::Versions, &said),
         ErrorKind::TnsAliasNotFound(..) | ErrorKind::NoConfigDir => Fault::new(Kind::NoTarget, &said),
