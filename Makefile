@@ -10,12 +10,6 @@ ARCH     := $(firstword $(subst -, ,$(HOST)))
 MUSL     := $(ARCH)-unknown-linux-musl
 # Where cargo builds, whatever the environment and its configuration say.
 BUILT     = $(shell $(CARGO) metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
-# The cryptography of TLS has some C that needs no C library: the host's compiler serves where there is none for musl.
-# What distributions add to its options would want a C library after all.
-ifeq ($(shell command -v musl-gcc $(ARCH)-linux-musl-gcc 2>/dev/null),)
-export CC_$(subst -,_,$(MUSL))     ?= cc
-export CFLAGS_$(subst -,_,$(MUSL)) ?= -U_FORTIFY_SOURCE -fno-stack-protector
-endif
 # Every plugin is a file of src/bin: there is no second list.
 PLUGINS  := $(patsubst src/bin/%.rs,%,$(wildcard src/bin/check_*.rs))
 # What links the host's C library: resolver, dlopen. The exporter is to be found in a PATH.

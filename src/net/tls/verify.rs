@@ -80,7 +80,9 @@ impl Verifier {
                 CertificateError::UnknownIssuer => {
                     format!("nobody who is trusted here has signed its certificate (issuer {issuer}): see --ca-file")
                 }
-                CertificateError::BadSignature => "the signature of its certificate is wrong".to_owned(),
+                CertificateError::BadSignature => format!(
+                    "its certificate is not signed by the {issuer} that is trusted here, but with another key: see --ca-file"
+                ),
                 other => format!("its certificate cannot be checked ({other})"),
             })
         })

@@ -1,6 +1,6 @@
 //! One connection to a listener: the socket under a dialogue, with TLS in between where the address wants it.
 
-use super::dialogue::{Dialogue, Outcome, Turn};
+use super::dialogue::{Dialogue, Outcome, Stage, Turn};
 use super::fault::{Fault, Speech};
 use crate::net::socket;
 use crate::net::tls::{Broken, Facts, Naming, Session, Trust};
@@ -235,9 +235,9 @@ fn of_connect(error: &io::Error, after: Duration) -> Fault {
     match error.raw_os_error() {
         Some(libc::ECONNREFUSED) => Fault::NoListener,
         Some(libc::ETIMEDOUT) => Fault::NoConnection(after),
-        Some(libc::EHOSTUNREACH | libc::EHOSTDOWN | libc::ECONNRESET | libc::ECONNABORTED) => {
-            Fault::Unreachable(error.to_string())
-        }
+        // It was there, and broken before we looked.
+        Some(libc::ECONNRESET | libc::ECONNABORTED) => Fault::Reset(Stage::Asked, error.to_string()),
+        Some(libc::EHOSTUNREACH | libc::EHOSTDOWN) => Fault::Unreachable(error.to_string()),
         // No route, no right, no descriptor: nothing has left this machine.
         _ => Fault::NotAsked(error.to_string()),
     }

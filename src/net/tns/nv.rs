@@ -73,7 +73,8 @@ impl Pair {
     #[must_use]
     pub fn foreign(name: &str, value: &str) -> Option<Self> {
         let odd = |c: char| NOT_IN_NAMES.contains(&c) || c.is_control() || c.is_whitespace();
-        (!name.is_empty() && !name.contains(odd)).then(|| Some(Self { name: name.to_owned(), value: Value::Text(Word::new(value)?) }))?
+        (!name.is_empty() && !name.contains(odd))
+            .then(|| Some(Self { name: name.to_owned(), value: Value::Text(Word::new(value)?) }))?
     }
 
     /// Whether it has this name, in any case.

@@ -12,7 +12,9 @@ pub(super) fn near<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Ve
         .filter_map(|name| {
             let lower = name.to_ascii_lowercase();
             let within = wanted.len() >= 3 && (lower.contains(&wanted) || wanted.contains(&lower) && lower.len() >= 3);
-            let steps = distance(wanted.as_bytes(), lower.as_bytes());
+            // The domain behind a name is not what was mistyped.
+            let label = if wanted.contains('.') { &*lower } else { lower.split('.').next().unwrap_or_default() };
+            let steps = distance(wanted.as_bytes(), label.as_bytes());
             (within || steps <= wanted.len().div_ceil(3)).then_some((steps, name))
         })
         .collect();
@@ -57,8 +59,8 @@ mod tests {
     #[test]
     fn the_nearest_come_first() {
         let names = ["PACS", "KIS.WORLD", "KISP", "KIS2", "LAB"];
-        assert_eq!(near("kis1", names.into_iter()), ["KIS2", "KISP"]);
-        assert_eq!(near("KIS", names.into_iter()), ["KIS2", "KISP", "KIS.WORLD"]);
+        assert_eq!(near("kis1", names.into_iter()), ["KIS.WORLD", "KIS2", "KISP"]);
+        assert_eq!(near("KIS", names.into_iter()), ["KIS.WORLD", "KIS2", "KISP"]);
         assert_eq!(near("zzz", names.into_iter()), [""; 0]);
     }
 }
