@@ -80,6 +80,12 @@ fn an_alias_and_all_that_may_be_wrong_with_it() {
     said.is(3, &["tnsnames.ora:7: the parentheses of BROKEN.world are not closed", "'127.0.0.1:"]);
     with(&["-v", "lab"]).is(0, &["more.ora:2: IFILE: ", "files that include each other"]);
     check(&["--tnsnames", &file.to_string_lossy(), "kis"]).is(0, &["LISTENER OK - kis 127.0.0.1:"]);
+    // A word that is no alias may be a host: what both say is told.
+    let etc = path.join("etc");
+    std::fs::create_dir(&etc).expect("a folder");
+    std::fs::copy(&file, etc.join("tnsnames.ora")).expect("a copy");
+    check(&["-t", "3", "--root", &dir, "no-such.invalid"])
+        .is(3, &["no-such.invalid:1521: not asked: ", "; no alias no-such.invalid in "]);
     check(&["--tns-admin", "/nonexistent", "kis"]).is(3, &["kis: cannot read /nonexistent/tnsnames.ora"]);
 }
 

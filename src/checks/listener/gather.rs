@@ -25,6 +25,8 @@ struct Plan {
     failover: bool,
     hint: Option<String>,
     errands: Vec<Errand>,
+    /// Addresses that do not go over the network.
+    passed_over: Vec<String>,
     trouble: Option<String>,
 }
 
@@ -58,6 +60,12 @@ pub(super) fn gather(options: &Listener, cx: &Context<'_>) -> Result<Sample, Fai
     let mut replies = replies.into_iter().peekable();
     let mut index = 0;
     for plan in plans {
+        for protocol in &plan.passed_over {
+            let name = if plan.name.is_empty() { "the descriptor" } else { &plan.name };
+            sample
+                .notes
+                .push(format!("{name}: its address of {protocol} is not asked: that does not go over the network"));
+        }
         let mut target =
             Target { name: plan.name, failover: plan.failover, trouble: plan.trouble, ..Target::default() };
         for errand in &plan.errands {
@@ -77,11 +85,11 @@ pub(super) fn gather(options: &Listener, cx: &Context<'_>) -> Result<Sample, Fai
 }
 
 fn trouble(name: String, why: String) -> Plan {
-    Plan { name, failover: false, hint: None, errands: Vec::new(), trouble: Some(why) }
+    Plan { name, failover: false, hint: None, errands: Vec::new(), passed_over: Vec::new(), trouble: Some(why) }
 }
 
 fn plan(options: &Listener, cx: &Context<'_>, found: Found, trust: &mut Option<Trust>) -> Result<Plan, Failure> {
-    let mut plan = Plan { name: found.name, failover: true, hint: found.hint, errands: Vec::new(), trouble: None };
+    let mut plan = Plan { failover: true, hint: found.hint, trouble: None, ..trouble(found.name, String::new()) };
     for description in &found.descriptor.descriptions {
         let Some(questions) = questions(options, description) else {
             return Ok(trouble(plan.name, "names neither service nor SID to ask for (--ask-service)".to_owned()));
@@ -89,6 +97,10 @@ fn plan(options: &Listener, cx: &Context<'_>, found: Found, trust: &mut Option<T
         for list in &description.lists {
             plan.failover &= list.failover;
             for address in list.doors() {
+                if let Protocol::Other(protocol) = &address.protocol {
+                    plan.passed_over.push(protocol.clone());
+                    continue;
+                }
                 let tls = tls(options, cx, address, &description.security, trust)?;
                 let questions = questions.clone();
                 let errand = Errand { address: address.clone(), tls, questions, every_ip: options.every_ip };
@@ -99,6 +111,10 @@ fn plan(options: &Listener, cx: &Context<'_>, found: Found, trust: &mut Option<T
                 }
             }
         }
+    }
+    if plan.errands.is_empty() {
+        let protocols = plan.passed_over.join(", ");
+        return Ok(trouble(plan.name, format!("not asked: it has no address of TCP or TCPS, only of {protocols}")));
     }
     Ok(plan)
 }
@@ -159,7 +175,8 @@ fn distinguish(targets: &mut [Target]) {
     for target in targets {
         for door in &mut target.doors {
             if times.get(&door.item).is_some_and(|times| *times > 1) {
-                door.item = format!("{} {}", target.name, door.item);
+                let named = if target.name.contains(&door.item) { String::new() } else { format!(" {}", door.item) };
+                door.item = format!("{}{named}", target.name).trim_start().to_owned();
             }
             let number = given.entry(door.item.clone()).or_default();
             *number += 1;
@@ -183,9 +200,10 @@ mod tests {
             doors: doors.iter().map(|item| door(item)).collect(),
             ..Target::default()
         };
-        let mut targets = [target("A", &["x:1", "y:1"]), target("B", &["x:1"]), target("A", &["x:1"])];
+        let mut targets =
+            [target("A", &["x:1", "y:1"]), target("B", &["x:1"]), target("A", &["x:1"]), target("x:1/kis", &["x:1"])];
         distinguish(&mut targets);
         let items: Vec<&str> = targets.iter().flat_map(|target| &target.doors).map(|door| &*door.item).collect();
-        assert_eq!(items, ["A x:1", "y:1", "B x:1", "A x:1 #2"]);
+        assert_eq!(items, ["A x:1", "y:1", "B x:1", "A x:1 #2", "x:1/kis"]);
     }
 }

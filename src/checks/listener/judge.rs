@@ -14,7 +14,8 @@ pub(super) fn judge(dead: Status, sample: &Sample, now: Timestamp, report: &mut 
         if let Some(why) = &target.trouble {
             let mut draft = Draft::whole();
             draft.raise(Status::Unknown);
-            draft.say(format!("{}: {why}", target.name));
+            let name = if target.name.is_empty() { "the descriptor" } else { &target.name };
+            draft.say(format!("{name}: {why}"));
             report.add(draft);
         }
         let verdicts: Vec<Verdict> = target.doors.iter().map(words::verdict).collect();
@@ -25,6 +26,7 @@ pub(super) fn judge(dead: Status, sample: &Sample, now: Timestamp, report: &mut 
         }
     }
     summary(sample, report);
+    sample.notes.iter().for_each(|note| report.note(note));
     sample.details.iter().for_each(|detail| report.detail(detail));
 }
 

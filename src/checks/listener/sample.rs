@@ -10,6 +10,8 @@ pub struct Sample {
     pub(super) targets: Vec<Target>,
     /// The state that `--timeout` wants for what did not answer.
     pub(super) late: Option<Status>,
+    /// What was not asked and is no fault.
+    pub(super) notes: Vec<String>,
     pub(super) details: Vec<String>,
 }
 

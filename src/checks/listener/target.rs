@@ -87,15 +87,14 @@ impl<'o> Aliases<'o> {
     }
 }
 
-/// A descriptor is called by what clients want of it, or by its first address.
+/// A descriptor is called by what clients want of it; one that says nothing of that has no name.
 fn name_of(target: &str, descriptor: &Descriptor) -> String {
     if !target.starts_with('(') {
         return name(target);
     }
     let first = descriptor.descriptions.first();
     let service = first.and_then(|d| d.connect("SERVICE_NAME").or_else(|| d.connect("SID")));
-    let address = || descriptor.lists().find_map(|list| list.doors().first()).map(ToString::to_string);
-    name(&service.map(str::to_owned).or_else(address).unwrap_or_default())
+    name(service.unwrap_or_default())
 }
 
 fn open(options: &Listener, cx: &Context<'_>) -> Result<Book, String> {
@@ -132,6 +131,6 @@ mod tests {
         let descriptor = Descriptor::parse(text).expect("right");
         assert_eq!(name_of(text, &descriptor), "KIS");
         let bare = "(ADDRESS=(PROTOCOL=tcp)(HOST=db1))";
-        assert_eq!(name_of(bare, &Descriptor::parse(bare).expect("right")), "db1:1521");
+        assert_eq!(name_of(bare, &Descriptor::parse(bare).expect("right")), "");
     }
 }

@@ -42,7 +42,7 @@ fn said(dead: Status, late: Option<Status>, failover: bool, doors: Vec<Door>) ->
     let catalogue = super::Listener::METRICS;
     let mut report = Report::new(&catalogue, &thresholds);
     let targets = vec![Target { name: "KIS".to_owned(), failover, doors, trouble: None }];
-    judge(dead, &Sample { targets, late, details: vec![] }, NOW, &mut report);
+    judge(dead, &Sample { targets, late, ..Sample::default() }, NOW, &mut report);
     report.finish("listener", "h", "s", NOW, 0.0)
 }
 

@@ -127,6 +127,10 @@ impl<'e> Run<'e> {
     /// Begins what can begin now.
     pub(super) fn advance(&mut self, names: &mut Names) {
         while !self.done {
+            if let Protocol::Other(name) = &self.at.protocol {
+                let fault = Fault::NotAsked(format!("{name} does not go over the network"));
+                return self.fail(fault);
+            }
             if self.ips.is_none() {
                 match names.entry(self.at.host.clone()).or_insert_with(|| Lookup::begin(&self.at.host)) {
                     Lookup::Pending(_) => return,
@@ -171,12 +175,9 @@ impl<'e> Run<'e> {
         };
         let tls = match (&self.at.protocol, &self.errand.tls) {
             (Protocol::Tcp, _) => None,
-            (Protocol::Tcps, Some(tls)) => Some(tls.clone()),
-            (Protocol::Tcps, None) => {
+            (_, Some(tls)) => Some(tls.clone()),
+            (_, None) => {
                 return self.note(Fault::Redirect(format!("{}, although it was asked without TLS", self.at)));
-            }
-            (Protocol::Other(name), _) => {
-                return self.note(Fault::NotAsked(format!("{name} does not go over the network")));
             }
         };
         self.last_begun = Some(Instant::now());
