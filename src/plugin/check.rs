@@ -51,6 +51,12 @@ pub trait Check: clap::Args {
         Self::METRICS
     }
 
+    /// Whether the options make it right even where no memory can be had, such as for somebody without rights to its
+    /// folder. Only a check whose memory is vital is asked.
+    fn can_forget(&self) -> bool {
+        false
+    }
+
     /// The arguments that define what is watched: runs that differ in them have a memory each.
     fn identity(&self) -> String {
         String::new()

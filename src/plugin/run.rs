@@ -72,7 +72,9 @@ pub fn main<C: Check>() -> ExitCode {
     if size_of::<C::Memory>() > 0 {
         match open_slot(&check, &common, voice, time, on_timeout) {
             Ok((dir, opened)) => (state, slot) = (Some(dir), Some(opened)),
-            Err(failure) if C::NEED == Need::Vital => return emit_failure(voice, report, &failure, on_timeout),
+            Err(failure) if C::NEED == Need::Vital && !check.can_forget() => {
+                return emit_failure(voice, report, &failure, on_timeout);
+            }
             Err(failure) => report.note(format!("nothing is remembered: {failure}")),
         }
     }

@@ -1,6 +1,5 @@
 //! `--try`: reads the logs as they are, for the trial of the rules.
 
-use super::input::standard_input;
 use super::options::Logscan;
 use super::trial::Trial;
 use crate::host::logs::{self, Block, Marks, Wishes};
@@ -33,13 +32,9 @@ pub(super) fn attempt(
             heard = flow.is_continue();
             flow
         };
-        if matches!(source, logs::Source::Stdin) {
-            standard_input(deadline, &mut sink)?;
-        } else {
-            let read = logs::read(source, &Marks::default(), &wishes, root, deadline, &mut sink)?;
-            for problem in read.problems {
-                let _ = out(&problem.failure.to_string());
-            }
+        let read = logs::read(source, &Marks::default(), &wishes, root, deadline, &mut sink)?;
+        for problem in read.problems {
+            let _ = out(&problem.failure.to_string());
         }
         if let Some(why) = wrong {
             return Err(anyhow!(why).into());

@@ -1,6 +1,6 @@
 //! Reads what is new and looks for what the rules take: all I/O of the check.
 
-use super::input::{Output, standard_input};
+use super::input::Output;
 use super::known::Known;
 use super::options::Logscan;
 use super::record::{Part, Pending, Streams};
@@ -8,7 +8,7 @@ use super::rule::Rules;
 use super::scan::Scanner;
 use super::seen::{Seen, Source, Volume, When};
 use crate::host::clock::Clock;
-use crate::host::logs::{self, Block, Gap, Marks, Problem, Read, Since, Times, Window, Wishes};
+use crate::host::logs::{self, Block, Gap, Marks, Problem, Read, Since, Times, Wishes};
 use crate::model::timestamp::Timestamp;
 use crate::plugin::Context;
 use crate::runtime::failure::Failure;
@@ -78,27 +78,12 @@ pub(super) fn gather(options: &Logscan, rules: &Rules, cx: &Context<'_>, known: 
     let times = Arc::new(Times::new(cx.now, cx.root, options.time_format.clone()));
     let since = options.since.map(|time| Since { from: Timestamp(cx.now.0 - time), times: Arc::clone(&times) });
     let mut taker = Taker::new(rules, scanner, &mut sample, cx, &times);
-    let wishes = options.wishes(since.clone());
+    let wishes = options.wishes(since);
     for source in options.sources() {
         let name = source.to_string();
         let before = known.records.get(&name).cloned().unwrap_or_default();
         let kept = if options.again() { Vec::new() } else { before.clone() };
         taker.streams = rules.record_start().map(|start| Streams::new(rules, start, wishes.longest_line, kept));
-        if matches!(source, logs::Source::Stdin) {
-            let mut window = since.as_ref().map(Window::new);
-            let given = standard_input(&deadline, &mut |block| match &mut window {
-                Some(window) => window.pass(block, &mut |block| taker.block(block)),
-                None => taker.block(block),
-            })?;
-            taker.sample.problems.extend(window.and_then(|window| window.problem(Path::new("standard input"))));
-            taker.end_records(|_, _| false);
-            taker.volume.bytes += given.bytes;
-            if given.more {
-                let why = "standard input has not ended in time: what comes later is not read";
-                taker.sample.lost.push(why.to_owned().into());
-            }
-            continue;
-        }
         let marks = known.marks.get(&name).cloned().unwrap_or_default();
         let read = match (source, rules.record_start()) {
             (logs::Source::Command(_), Some(start)) => {
@@ -110,9 +95,9 @@ pub(super) fn gather(options: &Logscan, rules: &Rules, cx: &Context<'_>, known: 
             }
             _ => logs::read(source, &marks, &wishes, cx.root, &deadline, &mut |block| taker.block(block))?,
         };
-        // Of a pattern's logs, some are gone for good.
-        let many = matches!(source, logs::Source::Glob(_) | logs::Source::Dated(_));
-        let left = taker.end_records(|log, file| !many || read.marks.has(log, file));
+        // Of a pattern's logs, some are gone for good, and standard input is another each time.
+        let gone = matches!(source, logs::Source::Glob(_) | logs::Source::Dated(_) | logs::Source::Stdin);
+        let left = taker.end_records(|log, file| !gone || read.marks.has(log, file));
         let left = if options.again() { before } else { left };
         if !left.is_empty() {
             taker.sample.records.insert(name.clone(), left);

@@ -81,7 +81,6 @@ impl One<'_> {
             (_, Some(longest)) => self.silence(longest, past, &mut draft),
             (_, None) => self.event(past, &mut draft),
         };
-        draft.say(text);
         report.measure(&mut draft, Measure::int("matches", self.by_rule.matches).at_least(0.0));
         if !self.seen.again {
             report.measure(&mut draft, Measure::int("matches_seen", past.matches).at_least(0.0));
@@ -89,7 +88,8 @@ impl One<'_> {
         if let Some(last) = past.last {
             report.measure(&mut draft, Measure::float("age", self.now.since(last).max(0.0)).at_least(0.0));
         }
-        self.captures(past, &mut draft, report);
+        let over = self.captures(past, &mut draft, report);
+        draft.say([vec![text], over].concat().join(", "));
         for line in self.by_rule.first.iter().chain(&self.by_rule.last) {
             let said = words::shown(self.rule, line);
             report.detail(format!("{}: {}: {said}", self.rule.name, self.seen.name(line.source)));
@@ -199,8 +199,10 @@ impl One<'_> {
         words::silent(self.rule, past, longest, self.now)
     }
 
-    /// Captured numbers. The last and the largest stay for the hold time, so that a retry sees them too.
-    fn captures(&self, past: &mut Past, draft: &mut Draft, report: &mut Report<'_>) {
+    /// Captured numbers. The last and the largest stay for the hold time, so that a retry sees them too. Returns in words
+    /// those that are over a limit.
+    fn captures(&self, past: &mut Past, draft: &mut Draft, report: &mut Report<'_>) -> Vec<String> {
+        let mut over = Vec::new();
         for (metric, new) in self.rule.metrics.iter().zip(&self.by_rule.values) {
             let old = past.values.get(&metric.name).copied().filter(|_| !self.seen.again);
             let kept = match (metric.take, *new, old) {
@@ -210,7 +212,12 @@ impl One<'_> {
                 (_, Some(new), _) => Some((new, self.now)),
                 (_, None, old) => old,
             };
-            report.measure(draft, Measure::new(&metric.name, kept.and_then(|(value, _)| Value::finite(value))));
+            let measure = Measure::new(&metric.name, kept.and_then(|(value, _)| Value::finite(value)));
+            if report.measure(draft, measure) != Status::Ok
+                && let Some((value, _)) = kept
+            {
+                over.push(format!("{} {}", metric.name, metric.unit.show(value)));
+            }
             match kept {
                 Some(kept) => past.values.insert(metric.name.clone(), kept),
                 None => past.values.remove(&metric.name),
@@ -220,5 +227,6 @@ impl One<'_> {
             let captures = usize::try_from(self.by_rule.no_numbers).unwrap_or(usize::MAX);
             report.note(format!("{}: no number: {}", self.rule.name, count(captures, "capture", "captures")));
         }
+        over
     }
 }

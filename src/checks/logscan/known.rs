@@ -2,7 +2,7 @@
 //!
 //! Two services may watch the same logs with other patterns: each has its own place and its own events, or one would
 //! take the other's lines away. Somebody may also change a pattern: the changed rules go on from where the old ones
-//! were, and an event stays while its own rule is as it was.
+//! were. An event stays while there is a rule of its name, or, where the rule has none, while its pattern is the same.
 
 use super::memory::Events;
 use super::record::Pending;
@@ -93,6 +93,11 @@ impl Memory {
 }
 
 impl Known {
+    /// Whether no run has left it.
+    pub(super) fn is_new(&self) -> bool {
+        self.at == Timestamp::default()
+    }
+
     /// Seconds since it was used, or until then where the clock has been set.
     fn age(&self, now: Timestamp) -> f64 {
         now.since(self.at).abs()

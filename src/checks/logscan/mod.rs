@@ -1,8 +1,12 @@
 //! Logs: events become states that a scheduler can hold.
 //!
-//! [`options`] are the command line; [`gather`] reads what is new through `host::logs` and looks for what the rules take
-//! with [`scan`], which says why it is fast; [`judge`] turns what was [`seen`] and what is remembered ([`memory`]) into
-//! findings. A [`rule`] is written inline or in a TOML file.
+//! [`options`] are the command line. A [`rule`] is written inline or in a TOML file, or comes with the [`presets`].
+//! [`gather`] reads what is new through `host::logs`, or what is given on standard input ([`input`]), puts lines together
+//! that are one [`record`], and looks for what the rules take with [`scan`], which says why it is fast. [`judge`] turns
+//! what was [`seen`] and what is remembered of events ([`memory`]) into findings, and [`gaps`] says which lines may be
+//! lost. What is remembered for each set of rules is in [`known`].
+//!
+//! `--try` is no check: [`attempt`] reads, and [`trial`] says line by line which rule takes it, and why.
 //!
 //! All lines are counted in small runs only, or where a rule or `--perfdata` asks for it: over a gigabyte with one
 //! pattern that is 6 % of the time.
@@ -59,6 +63,10 @@ impl Check for Logscan {
         self.rules().map_or(metrics::METRICS, metrics::of_a_run)
     }
 
+    fn can_forget(&self) -> bool {
+        self.again()
+    }
+
     fn identity(&self) -> String {
         self.identity()
     }
@@ -85,6 +93,9 @@ impl Check for Logscan {
         // Rules that are wrong have been refused before.
         let Ok(rules) = self.rules() else { return };
         let mut known = memory.known(rules, now);
+        if known.is_new() && (self.status || self.reset.is_some()) {
+            report.note("nothing is remembered: were the logs, --state-dir and --state-id the same?");
+        }
         let events = &mut known.events;
         events.meet(rules, now, sample.seen.clock.as_ref());
         if self.status {

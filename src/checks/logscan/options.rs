@@ -118,8 +118,8 @@ pub struct Logscan {
 
     /// Encoding of the logs: auto, utf-8, latin1, utf-16le, utf-16be [default: auto]
     ///
-    /// auto: as the byte order mark at the beginning says; without one the bytes are taken as they are, which is right
-    /// for UTF-8 and for patterns of plain ASCII. Umlauts in Latin-1 need latin1, Windows files without a mark utf-16le.
+    /// auto: as the byte order mark at the beginning says, or UTF-16 where each second byte is zero there; else the bytes
+    /// are taken as they are, which is right for UTF-8 and for patterns of plain ASCII. Umlauts in Latin-1 need latin1.
     #[arg(long, value_name = "ENCODING", default_value = "auto", hide_default_value = true, value_hint = ValueHint::Other)]
     encoding: Encoding,
 
@@ -224,6 +224,9 @@ impl Logscan {
     pub(super) fn validate(&self) -> Result<(), String> {
         if self.since == Some(0.0) {
             return Err("--since 0 is no time".to_owned());
+        }
+        if self.tail.is_some() && self.sources().contains(&Source::Stdin) {
+            return Err("--tail: standard input is judged as it comes; put tail -n in front of it".to_owned());
         }
         let mut names: Vec<String> = self.sources().iter().map(ToString::to_string).collect();
         names.sort_unstable();

@@ -3,10 +3,15 @@
 use memchr::{memchr, memchr_iter, memrchr, memrchr_iter};
 use std::str::FromStr;
 
+/// Bytes at the beginning that tell UTF-16 without a mark: a time stamp, mostly.
+const LOOKED_AT: usize = 32;
+/// With fewer units than this they do not.
+const FEWEST_UNITS: usize = 4;
+
 /// The encoding of a log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Encoding {
-    /// As the byte order mark says; without one the bytes are taken as they are.
+    /// As the byte order mark says, or as UTF-16 shows by the zeros in it; else the bytes are taken as they are.
     #[default]
     Auto,
     /// UTF-8.
@@ -56,13 +61,28 @@ impl Form {
             None
         };
         let form = match encoding {
-            Encoding::Auto => return marked.unwrap_or((Self::Bytes, 0)),
+            Encoding::Auto => return marked.unwrap_or_else(|| (Self::of_zeros(head), 0)),
             Encoding::Utf8 => Self::Bytes,
             Encoding::Latin1 => Self::Latin1,
             Encoding::Utf16le => Self::Le,
             Encoding::Utf16be => Self::Be,
         };
         (form, marked.filter(|(marked, _)| *marked == form).map_or(0, |(_, length)| length))
+    }
+
+    /// UTF-16 without a mark: in what nearly every log begins with, the higher byte of each unit is zero, and no other.
+    fn of_zeros(head: &[u8]) -> Self {
+        let begin = head.get(..head.len().min(LOOKED_AT)).unwrap_or_default();
+        let (units, _) = begin.as_chunks::<2>();
+        if units.len() < FEWEST_UNITS {
+            Self::Bytes
+        } else if units.iter().all(|[low, high]| *low != 0 && *high == 0) {
+            Self::Le
+        } else if units.iter().all(|[high, low]| *low != 0 && *high == 0) {
+            Self::Be
+        } else {
+            Self::Bytes
+        }
     }
 
     /// Bytes of a unit that is never divided.
@@ -152,6 +172,12 @@ mod tests {
         assert_eq!(Form::of(Encoding::Auto, b"a"), (Form::Bytes, 0));
         assert_eq!(Form::of(Encoding::Latin1, b"\xFF\xFEa"), (Form::Latin1, 0));
         assert_eq!(Form::of(Encoding::Utf16be, b""), (Form::Be, 0));
+        assert_eq!(Form::of(Encoding::Auto, b"l\0i\0n\0e\0\n\0"), (Form::Le, 0));
+        assert_eq!(Form::of(Encoding::Auto, b"\0l\0i\0n\0e\0\n"), (Form::Be, 0));
+        // A log that was emptied under its writer begins with zeros; some programs write one here and there.
+        for bytes in [&[0; 64][..], b"a\0b\0c\0", b"one\0two\0", b"a\0b\0c\0d\0e\0\0\0", b"l\0i\0ne\0\0"] {
+            assert_eq!(Form::of(Encoding::Auto, bytes), (Form::Bytes, 0), "{bytes:?}");
+        }
     }
 
     #[test]

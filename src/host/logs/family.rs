@@ -4,7 +4,9 @@
 
 use super::marks::{Mark, Marks};
 use super::names::{self, Relation};
-use std::collections::BTreeSet;
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 /// The logs among these files: those that are no piece of another one, be it there or remembered.
@@ -21,30 +23,33 @@ pub(super) fn of_logs(paths: &[PathBuf], marks: &Marks) -> Marks {
     marks
 }
 
-fn pieces(paths: &[PathBuf], marks: &Marks) -> BTreeSet<PathBuf> {
-    let remembered = |path: &Path| marks.files.iter().find(|mark| mark.path == path);
-    let known = marks.files.iter().map(|mark| &mark.path);
-    let all: BTreeSet<&Path> = paths.iter().chain(known).map(PathBuf::as_path).collect();
-    let is_piece = |path: &&Path| {
-        log_of(path, &all).is_some_and(|log| match remembered(path) {
+fn pieces(paths: &[PathBuf], marks: &Marks) -> HashSet<PathBuf> {
+    // As texts: paths are compared part by part.
+    let remembered: HashMap<&OsStr, &Mark> = marks.files.iter().map(|mark| (mark.path.as_os_str(), mark)).collect();
+    let all: HashSet<&OsStr> = paths.iter().map(|path| path.as_os_str()).chain(remembered.keys().copied()).collect();
+    let is_piece = |path: &&OsStr| {
+        log_of(path, &all).is_some_and(|log| match remembered.get(path) {
             None => true,
             // What has been read by itself is read to its end by itself.
-            Some(Mark { done, .. }) => *done && remembered(log).is_some(),
+            Some(Mark { done, .. }) => *done && remembered.contains_key(log),
         })
     };
-    all.iter().copied().filter(is_piece).map(Path::to_owned).collect()
+    all.iter().copied().filter(is_piece).map(PathBuf::from).collect()
 }
 
 /// The log that a file is a rotated piece of by its name, if that is among these.
-fn log_of<'p>(path: &Path, all: &BTreeSet<&'p Path>) -> Option<&'p Path> {
-    let name = path.file_name()?;
-    let plain = std::str::from_utf8(names::unpacked(name)).ok()?;
-    let ends = plain.char_indices().filter(|(at, c)| *at > 0 && !c.is_alphanumeric()).map(|(at, _)| at);
-    let stems = ends.chain([plain.len()]).filter_map(|end| plain.get(..end));
-    stems.filter(|stem| names::relation(name, stem.as_ref(), false) == Some(Relation::Generation)).find_map(|stem| {
-        let log = path.with_file_name(stem);
-        all.get(log.as_path()).copied().filter(|log| *log != path)
-    })
+fn log_of<'p>(path: &OsStr, all: &HashSet<&'p OsStr>) -> Option<&'p OsStr> {
+    let name = Path::new(path).file_name()?;
+    let folder = path.len().checked_sub(name.len())?;
+    let plain = names::unpacked(name);
+    let text = std::str::from_utf8(plain).ok()?;
+    let ends = text.char_indices().filter(|(at, c)| *at > 0 && !c.is_alphanumeric()).map(|(at, _)| at);
+    let mut logs = ends.chain([plain.len()]).filter_map(|end| {
+        let stem = OsStr::from_bytes(plain.get(..end)?);
+        let log = all.get(OsStr::from_bytes(path.as_bytes().get(..folder + end)?)).copied()?;
+        (log != path && names::relation(name, stem, false) == Some(Relation::Generation)).then_some(log)
+    });
+    logs.next()
 }
 
 #[cfg(test)]

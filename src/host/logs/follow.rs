@@ -207,16 +207,17 @@ impl Follow<'_> {
             if let Some(mark) = mark.filter(|_| packed || !self.single)
                 && let Some(id) = untouched(path, mark)
             {
-                around.saw(path, Some(id));
                 own.remove(path.as_path());
+                if !around.saw(path, Some(id)) {
+                    continue;
+                }
                 groups.push(Group::new(path, Some(Mark { quiet: true, ..mark.clone() }), around));
                 continue;
             }
             match Opened::open(path) {
-                Ok(file) => {
-                    around.saw(path, Some(file.id));
-                    opened.push(file);
-                }
+                Ok(file) if around.saw(path, Some(file.id)) => opened.push(file),
+                // A link among the files of a pattern is no log of its own.
+                Ok(_) => drop(own.remove(path.as_path())),
                 Err(error) => {
                     let missing = error.kind() == io::ErrorKind::NotFound;
                     if missing {

@@ -30,6 +30,9 @@ pub(super) struct Kin {
     age: Vec<u128>,
 }
 
+/// Files by their names; of packed ones their sizes and times.
+pub(super) type Names = BTreeMap<PathBuf, (Id, Option<(u64, i64)>)>;
+
 /// All that lies around a log, the oldest first.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Kinship {
@@ -70,9 +73,10 @@ impl Kinship {
         kinship
     }
 
-    /// Which files there are.
-    pub(super) fn names(&self) -> BTreeMap<PathBuf, Id> {
-        self.files.iter().map(|kin| (kin.path.clone(), kin.id)).collect()
+    /// Which files there are; of packed ones also what they are like, for they may be in the making.
+    pub(super) fn names(&self) -> Names {
+        let like = |kin: &Kin| kin.packed.map(|_| (kin.size, kin.mtime));
+        self.files.iter().map(|kin| (kin.path.clone(), (kin.id, like(kin)))).collect()
     }
 
     /// Whether one generation is behind another in time.

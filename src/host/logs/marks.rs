@@ -15,8 +15,8 @@ pub(super) const MOST_FILES: usize = 256;
 /// A writer that has been told to open its log anew has done so after this time: nanoseconds.
 const STILL_OPEN: i64 = 3600 * 1_000_000_000;
 
-/// Generations that a writer may still have open. More than one, where a rotator makes files that stay empty.
-const MOST_BEHIND: usize = 3;
+/// Generations that are remembered beside the present one.
+const MOST_BEHIND: usize = 8;
 
 /// What is remembered of one source. Whatever it holds, at worst lines are read again, or said to be lost.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -104,15 +104,24 @@ impl Mark {
         }
     }
 
-    /// The same, with the ends of the generations before for as long as somebody may write to them: the last one in
-    /// which there was something, and those behind it.
+    /// The same, with the ends of the generations before for as long as somebody may write to them, and of those that
+    /// are not older than this one by their times.
     pub(super) fn with_behind(mut self, mut behind: Vec<Self>) -> Self {
-        behind.retain(|behind| self.mtime.saturating_sub(behind.mtime) < STILL_OPEN && !behind.is_of(self.id));
-        let last = behind.iter().rposition(|behind| behind.size > 0).unwrap_or(0);
-        behind.drain(..last.max(behind.len().saturating_sub(MOST_BEHIND)));
+        let last = Self::last_open(&behind);
+        let mut at = 0..;
+        behind.retain(|behind| {
+            let is_open = at.next() >= Some(last) && self.mtime.saturating_sub(behind.mtime) < STILL_OPEN;
+            (is_open || behind.mtime >= self.mtime) && !behind.is_of(self.id)
+        });
+        behind.drain(..behind.len().saturating_sub(MOST_BEHIND));
         behind.iter_mut().for_each(|behind| behind.behind.clear());
         self.behind = behind;
         self
+    }
+
+    /// The first of some generations that a writer may still have open: the last one in which there is something.
+    pub(super) fn last_open(behind: &[Self]) -> usize {
+        behind.iter().rposition(|behind| behind.size > 0).unwrap_or(0)
     }
 
     /// The name of the file that holds the position.

@@ -13,7 +13,8 @@
 //!
 //! By the times that lines carry ([`Times`]) the last so many seconds are read alone ([`since`], [`window`]).
 //!
-//! The systemd [`journal`] and the output of a [`command`] are followed each in its own way.
+//! The systemd [`journal`] and the output of a [`command`] are followed each in its own way; [`stdin`] is read as it
+//! comes.
 //!
 //! A reader knows no rule and no pattern: it yields blocks. A file on a network mount that hangs is left to the alarm
 //! of the deadline.
@@ -40,6 +41,7 @@ mod reader;
 mod reversed;
 mod since;
 mod source;
+mod stdin;
 #[cfg(test)]
 mod tests;
 mod times;
@@ -49,7 +51,7 @@ mod window;
 use crate::runtime::deadline::Deadline;
 use crate::runtime::failure::Failure;
 use crate::runtime::root::Root;
-use anyhow::{Context as _, anyhow};
+use anyhow::anyhow;
 pub use encoding::Encoding;
 use follow::Follow;
 pub use log::Log;
@@ -221,7 +223,7 @@ pub fn read(
             });
         }
         Source::Stdin => {
-            return Err(anyhow!("{source} is no file")).context("cannot read it as a log file").map_err(Failure::from);
+            return windowed(Path::new(stdin::NAME), wishes, sink, |wishes, sink| stdin::read(wishes, deadline, sink));
         }
     };
     let names = |read: &mut Read| match (&pattern, source) {

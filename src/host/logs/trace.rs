@@ -1,6 +1,6 @@
 //! Where a remembered position is, when it is not where it was: in a file that was renamed, copied or packed.
 
-use super::kin::{Kin, Kinship};
+use super::kin::{Kin, Kinship, Names};
 use super::marks::Mark;
 use super::opened::{Id, Opened, mtime};
 use super::pattern::Pattern;
@@ -11,7 +11,6 @@ use crate::runtime::deadline::Deadline;
 use crate::runtime::root::Root;
 use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -30,7 +29,7 @@ pub(super) struct Around<'a> {
 }
 
 /// A log, the file that it led to, and what lay around both.
-type Surroundings = (PathBuf, PathBuf, BTreeMap<PathBuf, Id>);
+type Surroundings = (PathBuf, PathBuf, Names);
 
 /// What was where when it was looked at.
 #[derive(Debug, Default)]
@@ -59,10 +58,12 @@ impl<'a> Around<'a> {
         Self { root, rotated, deadline, members: Vec::new(), surplus: false, searched: false, seen: Seen::default() }
     }
 
-    /// A name of the source leads to this file, or to none.
-    pub(super) fn saw(&mut self, path: &Path, id: Option<Id>) {
-        self.members.extend(id);
+    /// A name of the source leads to this file, or to none. Returns whether no other name does.
+    pub(super) fn saw(&mut self, path: &Path, id: Option<Id>) -> bool {
+        let is_new = !id.is_some_and(|id| self.members.iter().any(|member| member.is_same(id)));
+        self.members.extend(id.filter(|_| is_new));
         self.seen.names.push((path.to_owned(), id));
+        is_new
     }
 
     /// Whether more was looked at than files where they were.
@@ -110,7 +111,12 @@ impl<'a> Around<'a> {
     /// before.
     pub(super) fn late(&self, mark: &mut Mark) -> (Vec<Piece>, Vec<Gap>) {
         let (mut pieces, mut gaps) = (Vec::new(), Vec::new());
-        for behind in std::mem::take(&mut mark.behind) {
+        let open = Mark::last_open(&mark.behind);
+        for (at, behind) in std::mem::take(&mut mark.behind).into_iter().enumerate() {
+            if self.members.iter().any(|member| behind.is_of(*member)) {
+                // It was empty, and older by its time than one that was still written to: it is the present file.
+                continue;
+            }
             if is_as_it_was(&behind) {
                 mark.behind.push(behind);
             } else if let Some(mut piece) = self.find_late(mark, &behind) {
@@ -118,7 +124,7 @@ impl<'a> Around<'a> {
                 let (real, id) = (piece.opened.path.clone(), piece.opened.id);
                 mark.behind.push(Mark { real, id, ..behind });
                 pieces.push(piece);
-            } else if behind.may_be_open() {
+            } else if at >= open && behind.may_be_open() {
                 let why = format!("{} is gone: lines written to it at last may be lost", behind.file().display());
                 gaps.push(Gap { why, unsure: true });
             }

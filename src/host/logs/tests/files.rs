@@ -1,6 +1,8 @@
 //! Each way of rotation by itself.
 
+use super::super::{Block, Follow, Reader};
 use super::*;
+use std::cell::Cell;
 use std::fs;
 
 fn followed() -> Follower {
@@ -247,4 +249,36 @@ fn half_a_line_is_finished_by_its_writer_while_the_next_file_is_empty() {
     assert_eq!(log.text(), "three\n");
     log.append("b-20260002.log", "four\n");
     assert_eq!(log.text(), "four\n");
+}
+
+/// Somebody renames the files around a log all the time: nothing is concluded from that, but not for ever.
+#[test]
+fn what_never_stands_still_is_for_the_next_run_once() {
+    let log = followed();
+    log.rename("a.log", "a.log.1");
+    log.append("a.log.1", "late\n");
+    log.append("a.log", "three\n");
+    let (wishes, root) = (Wishes::default(), Root::default());
+    let deadline = Deadline::after(Duration::from_secs(600));
+    let other = Cell::new(false);
+    let run = |marks: &Marks| {
+        let names = |_: &mut Read| {
+            // Another answer each time.
+            other.set(!other.get());
+            [Some(log.path("a.log")), other.get().then(|| log.path("b.log"))].into_iter().flatten().collect()
+        };
+        let mut text = Vec::new();
+        let mut sink = |block: &Block<'_>| {
+            text.extend_from_slice(block.text);
+            ControlFlow::Continue(())
+        };
+        let mut reader = Reader::new(&wishes, &deadline, &mut sink);
+        let follow = Follow { wishes: &wishes, root: &root, deadline: &deadline, single: true };
+        let read = follow.read(&names, marks, &mut reader);
+        (read, String::from_utf8(text).expect("UTF-8"))
+    };
+    let (first, text) = run(&log.marks);
+    assert_eq!((text.as_str(), first.more, first.lost.len(), &first.marks.files), ("", true, 0, &log.marks.files));
+    let (second, text) = run(&first.marks);
+    assert_eq!((text.as_str(), second.more), ("late\nthree\n", false));
 }

@@ -83,6 +83,34 @@ fn a_glob_says_when_a_log_that_was_written_to_is_gone() {
 }
 
 #[test]
+fn a_file_of_two_names_is_read_once() {
+    let mut logs = Follower::new("*.log", from_start());
+    logs.append("app-1.log", "one\n");
+    let lead = |logs: &Follower, to: &str| {
+        std::os::unix::fs::symlink(to, logs.path("link")).expect("a link");
+        logs.rename("link", "app.log");
+    };
+    lead(&logs, "app-1.log");
+    fs::hard_link(logs.path("app-1.log"), logs.path("also.log")).expect("a link");
+    assert_eq!(logs.text(), "one\n");
+    logs.append("app-1.log", "two\n");
+    assert_eq!(logs.text(), "two\n");
+    logs.append("app-2.log", "three\n");
+    lead(&logs, "app-2.log");
+    logs.append("app-1.log", "late\n");
+    let mut lines: Vec<String> = logs.text().lines().map(str::to_owned).collect();
+    lines.sort();
+    assert_eq!(lines, ["late", "three"]);
+    logs.append("app-2.log", "four\n");
+    fs::remove_file(logs.path("also.log")).expect("removed");
+    logs.append("app-1.log", "later\n");
+    let mut lines: Vec<String> = logs.text().lines().map(str::to_owned).collect();
+    lines.sort();
+    assert_eq!(lines, ["four", "later"]);
+    assert_eq!(logs.text(), "");
+}
+
+#[test]
 fn a_glob_has_only_a_note_on_a_log_that_was_quiet_and_none_on_an_old_one() {
     let mut logs = Follower::new("*.log", from_start());
     for name in ["a.log", "b.log", "c.log"] {
