@@ -38,4 +38,5 @@ mod perl;
 mod prometheus;
 #[path = "../common/random.rs"]
 mod random;
+mod resolver;
 mod xymon;

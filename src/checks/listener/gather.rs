@@ -36,7 +36,7 @@ pub(super) fn gather(options: &Listener, cx: &Context<'_>) -> Result<Sample, Fai
     let mut plans = Vec::new();
     for text in &options.target {
         plans.push(match aliases.find(text, cx) {
-            Ok(found) => plan(options, cx, found, &mut trust)?,
+            Ok(found) => plan(options, cx, found, &mut trust),
             Err(why) => trouble(target::name(text), why),
         });
     }
@@ -88,11 +88,11 @@ fn trouble(name: String, why: String) -> Plan {
     Plan { name, failover: false, hint: None, errands: Vec::new(), passed_over: Vec::new(), trouble: Some(why) }
 }
 
-fn plan(options: &Listener, cx: &Context<'_>, found: Found, trust: &mut Option<Trust>) -> Result<Plan, Failure> {
+fn plan(options: &Listener, cx: &Context<'_>, found: Found, trust: &mut Option<Trust>) -> Plan {
     let mut plan = Plan { failover: true, hint: found.hint, trouble: None, ..trouble(found.name, String::new()) };
     for description in &found.descriptor.descriptions {
         let Some(questions) = questions(options, description) else {
-            return Ok(trouble(plan.name, "names neither service nor SID to ask for (--ask-service)".to_owned()));
+            return trouble(plan.name, "names neither service nor SID to ask for (--ask-service)".to_owned());
         };
         for list in &description.lists {
             plan.failover &= list.failover;
@@ -101,7 +101,10 @@ fn plan(options: &Listener, cx: &Context<'_>, found: Found, trust: &mut Option<T
                     plan.passed_over.push(protocol.clone());
                     continue;
                 }
-                let tls = tls(options, cx, address, &description.security, trust)?;
+                let tls = match tls(options, cx, address, &description.security, trust) {
+                    Ok(tls) => tls,
+                    Err(why) => return trouble(plan.name, format!("{why:#}")),
+                };
                 let questions = questions.clone();
                 let errand = Errand { address: address.clone(), tls, questions, every_ip: options.every_ip };
                 // An address may be in several lists, with the same service.
@@ -114,9 +117,9 @@ fn plan(options: &Listener, cx: &Context<'_>, found: Found, trust: &mut Option<T
     }
     if plan.errands.is_empty() {
         let protocols = plan.passed_over.join(", ");
-        return Ok(trouble(plan.name, format!("not asked: it has no address of TCP or TCPS, only of {protocols}")));
+        return trouble(plan.name, format!("not asked: it has no address of TCP or TCPS, only of {protocols}"));
     }
-    Ok(plan)
+    plan
 }
 
 /// What is asked: the ping, the services, and last the version, whose want is no fault.
@@ -140,7 +143,7 @@ fn tls(
     address: &Address,
     security: &Security,
     trust: &mut Option<Trust>,
-) -> Result<Option<Arc<Tls>>, Failure> {
+) -> anyhow::Result<Option<Arc<Tls>>> {
     if address.protocol != Protocol::Tcps {
         return Ok(None);
     }

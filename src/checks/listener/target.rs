@@ -4,7 +4,7 @@ use super::options::Listener;
 use crate::model::text;
 use crate::net::tns::descriptor::Descriptor;
 use crate::net::tns::easy;
-use crate::net::tns::names::{Names, Places, default_domain, load};
+use crate::net::tns::names::{Names, Places, default_domain, load, read};
 use crate::plugin::Context;
 use std::path::{Path, PathBuf};
 
@@ -35,9 +35,10 @@ pub(super) struct Found {
     pub(super) hint: Option<String>,
 }
 
-/// What a target is called in an answer: never with a password.
+/// What a target is called in an answer: never with a password. A descriptor has no name of its own.
 pub(super) fn name(target: &str) -> String {
-    let shown = if target.starts_with('(') { target } else { target.rsplit('@').next().unwrap_or_default() };
+    let shown = if target.trim_start().starts_with('(') { "" } else { target };
+    let shown = shown.split('?').next().unwrap_or_default().rsplit('@').next().unwrap_or_default();
     text::cut(shown.trim(), LONGEST_NAME).into_owned()
 }
 
@@ -51,7 +52,7 @@ impl<'o> Aliases<'o> {
         let target = target.trim();
         let found = |descriptor: Descriptor, hint| Found { name: name_of(target, &descriptor), descriptor, hint };
         if target.starts_with('(') {
-            let descriptor = Descriptor::parse(target).map_err(|error| format!("the descriptor: {error}"))?;
+            let descriptor = Descriptor::parse(target).map_err(|error| error.to_string())?;
             return Ok(found(descriptor, None));
         }
         if target.contains(NOT_IN_ALIASES) {
@@ -94,7 +95,7 @@ fn name_of(target: &str, descriptor: &Descriptor) -> String {
     }
     let first = descriptor.descriptions.first();
     let service = first.and_then(|d| d.connect("SERVICE_NAME").or_else(|| d.connect("SID")));
-    name(service.unwrap_or_default())
+    text::cut(service.unwrap_or_default(), LONGEST_NAME).into_owned()
 }
 
 fn open(options: &Listener, cx: &Context<'_>) -> Result<Book, String> {
@@ -111,10 +112,7 @@ fn open(options: &Listener, cx: &Context<'_>) -> Result<Book, String> {
     let names = load(&path).map_err(|error| format!("{error:#}"))?;
     // It belongs to the tnsnames.ora beside it.
     let beside = path.parent().unwrap_or(Path::new("")).join("sqlnet.ora");
-    let domain = match std::fs::read_to_string(&beside) {
-        Ok(text) => default_domain(&text).map(str::to_owned),
-        Err(_) => None,
-    };
+    let domain = read(&beside).ok().and_then(|text| default_domain(&text).map(str::to_owned));
     Ok(Book { names: Some(names), domain })
 }
 
@@ -125,7 +123,7 @@ mod tests {
     #[test]
     fn a_name_shows_no_password() {
         assert_eq!(name("scott/tiger@db1/kis"), "db1/kis");
-        assert_eq!(name(" KIS "), "KIS");
+        assert_eq!((&*name(" KIS "), &*name("db1/kis?wallet_password=x")), ("KIS", "db1/kis"));
         assert_eq!(name(&"x".repeat(200)).len(), LONGEST_NAME);
         let text = "(DESCRIPTION=(ADDRESS=(PROTOCOL=tcp)(HOST=db1))(CONNECT_DATA=(SID=KIS)))";
         let descriptor = Descriptor::parse(text).expect("right");

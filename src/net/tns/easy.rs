@@ -45,7 +45,7 @@ pub fn parse(text: &str) -> Result<Descriptor, String> {
     {
         let known = SECURITY.iter().any(|known| known.eq_ignore_ascii_case(name));
         let list = if known { &mut security } else { &mut description };
-        list.push(Pair::foreign(&name.to_ascii_uppercase(), value).ok_or_else(|| unwritable(value))?);
+        list.push(Pair::foreign(&name.to_ascii_uppercase(), value).ok_or_else(unwritable)?);
     }
     description.extend(lists.into_iter().map(|list| Pair::list("ADDRESS_LIST", list)));
     let asked = connect_data(path)?;
@@ -58,12 +58,13 @@ pub fn parse(text: &str) -> Result<Descriptor, String> {
     Descriptor::of(Pair::list("DESCRIPTION", description))
 }
 
-fn unwritable(text: &str) -> String {
-    format!("'{}' has mixed quotes or control characters", text.escape_debug())
+/// The text itself is not repeated: it may be a password of a wallet.
+fn unwritable() -> String {
+    "a name or a value with mixed quotes or control characters".to_owned()
 }
 
 fn word(text: &str) -> Result<Word, String> {
-    Word::new(text).ok_or_else(|| unwritable(text))
+    Word::new(text).ok_or_else(unwritable)
 }
 
 /// The protocol in front, and the rest behind its slashes.

@@ -52,8 +52,11 @@ pub fn load(path: &Path) -> anyhow::Result<Names> {
     Ok(names)
 }
 
-/// The text of a file; bytes that are not UTF-8 are taken as Latin-1, as old files have them.
-fn read(path: &Path) -> anyhow::Result<String> {
+/// The text of a configuration file; bytes that are not UTF-8 are taken as Latin-1, as old files have them.
+///
+/// # Errors
+/// When it cannot be read, or is larger than 8 MiB.
+pub fn read(path: &Path) -> anyhow::Result<String> {
     let mut bytes = Vec::new();
     let reading = || format!("cannot read {}", path.display());
     let file = File::open(path).with_context(reading)?;

@@ -6,5 +6,5 @@ mod near;
 mod places;
 
 pub use file::{Entry, File, Problem, parse};
-pub use load::{Names, load};
+pub use load::{Names, load, read};
 pub use places::{Places, default_domain};
