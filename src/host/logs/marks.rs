@@ -110,8 +110,10 @@ impl Mark {
         let last = Self::last_open(&behind);
         let mut at = 0..;
         behind.retain(|behind| {
-            let is_open = at.next() >= Some(last) && self.mtime.saturating_sub(behind.mtime) < STILL_OPEN;
-            (is_open || behind.mtime >= self.mtime) && !behind.is_of(self.id)
+            // A writer may come late to an empty one, whatever was written to the one before meanwhile.
+            let is_open = at.next() >= Some(last) || behind.size == 0;
+            ((is_open && self.mtime.saturating_sub(behind.mtime) < STILL_OPEN) || behind.mtime >= self.mtime)
+                && !behind.is_of(self.id)
         });
         behind.drain(..behind.len().saturating_sub(MOST_BEHIND));
         behind.iter_mut().for_each(|behind| behind.behind.clear());
