@@ -16,6 +16,7 @@ mod stand_in;
 use stand_in::{Database, Fault as Wrong, PASSWORD, Release, Setup, Simulator, Stage as At, library_folder};
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
+use vitals::model::timestamp::Timestamp;
 use vitals::oracle::driver::Driver;
 use vitals::oracle::fault::{Blame, Fault, Kind, Stage};
 use vitals::oracle::login::{Login, Role, Wallet, Who};
@@ -26,6 +27,7 @@ use vitals::oracle::sql::{STATEMENTS, Scope};
 use vitals::oracle::value::Value;
 use vitals::runtime::deadline::Deadline;
 use vitals::runtime::secret::Secret;
+use vitals::runtime::state::StateDir;
 
 fn login(target: &str, user: &str, password: &str) -> Login {
     Login {
@@ -162,6 +164,25 @@ fn log_ins_that_are_refused() {
         let simulator = Simulator::start(Setup::with(Wrong::Refuse(code)));
         refused(login(&simulator.easy_connect("KIS"), "monitor", PASSWORD), kind, blame);
     }
+}
+
+#[test]
+fn refused_credentials_are_not_tried_again() {
+    let simulator = Simulator::start(Setup::default());
+    let folder = tempfile::tempdir().unwrap();
+    let state = StateDir::locate(Some(folder.path())).unwrap();
+    let at = |seconds: f64| Timestamp(1.8e9 + seconds);
+    let kis = simulator.easy_connect("KIS");
+    let connect = |password: &str, now| {
+        let session = Session::guarded(Driver::Thin, login(&kis, "monitor", password), &state, now, &later());
+        session.map(|session| session.close(&later())).map_err(|fault| fault.kind())
+    };
+    assert_eq!(connect("t1ger", at(0.0)), Err(Kind::WrongPassword));
+    assert_eq!(connect("t1ger", at(60.0)), Err(Kind::NotTried));
+    assert_eq!(connect(PASSWORD, at(120.0)), Ok(()));
+    assert_eq!(connect("t1ger", at(180.0)), Err(Kind::WrongPassword));
+    assert_eq!(connect("t1ger", at(180.0 + 86_400.0)), Err(Kind::WrongPassword));
+    assert_eq!(simulator.seen().logins.len(), 4);
 }
 
 /// The second that the driver sleeps after a failure by itself is not slept.

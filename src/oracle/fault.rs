@@ -118,6 +118,13 @@ impl Fault {
         self
     }
 
+    /// The same, with more to say.
+    #[must_use]
+    pub fn with(mut self, more: &str) -> Self {
+        self.said = [&*self.said, more].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+        self
+    }
+
     /// The same, without these secrets, should a driver have repeated one.
     #[must_use]
     pub fn hiding(mut self, secrets: &[Secret]) -> Self {

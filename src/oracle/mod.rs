@@ -16,5 +16,6 @@ pub mod refused;
 pub mod rows;
 pub mod session;
 pub mod sql;
+mod target;
 pub mod value;
 mod worker;

@@ -2,8 +2,11 @@
 
 use super::driver::Driver;
 use super::login::{Login, Role, Wallet, Who};
+use super::target;
 use crate::runtime::failure::Failure;
+use crate::runtime::root::Root;
 use crate::runtime::secret::{Secret, SecretSource};
+use anyhow::anyhow;
 use clap::{Args, ValueHint};
 use std::path::PathBuf;
 
@@ -17,7 +20,7 @@ pub struct Options {
     /// The database: HOST[:PORT]/SERVICE, an alias of tnsnames.ora, or a connect descriptor
     ///
     /// Without it: the instance of this host that --oracle-sid or ORACLE_SID names, by --driver oci or sqlplus.
-    #[arg(value_name = "TARGET", value_parser = target, value_hint = ValueHint::Other)]
+    #[arg(value_name = "TARGET", value_parser = without_password, value_hint = ValueHint::Other)]
     pub target: Option<String>,
 
     /// Log in as this user; without it as whoever the operating system or a client's wallet says
@@ -53,6 +56,10 @@ pub struct Options {
     #[arg(long)]
     pub as_sysdba: bool,
 
+    /// Look the alias up in this file
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub tnsnames: Option<PathBuf>,
+
     /// The folder of tnsnames.ora and sqlnet.ora [default: TNS_ADMIN]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub tns_admin: Option<PathBuf>,
@@ -75,7 +82,7 @@ pub struct Options {
 }
 
 /// A target holds no credentials: they would stand in the list of processes. What was given is not repeated.
-fn target(text: &str) -> Result<String, String> {
+fn without_password(text: &str) -> Result<String, String> {
     let text = text.trim();
     if text.is_empty() {
         return Err("it is empty".to_owned());
@@ -84,6 +91,9 @@ fn target(text: &str) -> Result<String, String> {
         return Err(
             "it has an '@': give the address alone, the user by --user, the password by --password-from".to_owned()
         );
+    }
+    if text.to_ascii_lowercase().contains("password") {
+        return Err("it has a password in it, which every user of this host could see".to_owned());
     }
     Ok(text.to_owned())
 }
@@ -112,8 +122,9 @@ impl Options {
     /// The log-in, with its secrets.
     ///
     /// # Errors
-    /// When a secret cannot be had.
-    pub fn login(&self, secret: Find<'_>) -> Result<Login, Failure> {
+    /// When a secret cannot be had, or there is no such alias.
+    pub fn login(&self, root: &Root, secret: Find<'_>) -> Result<Login, Failure> {
+        let target = target::resolve(self, root).map_err(|why| Failure::unknown(anyhow!(why)))?;
         let who = match &self.user {
             Some(user) => Who::User { name: user.clone(), password: secret("password", self.password_from.as_ref())? },
             None => Who::External,
@@ -129,7 +140,7 @@ impl Options {
             Ok(Wallet { folder: folder.clone(), password })
         });
         Ok(Login {
-            target: self.target.clone().unwrap_or_default(),
+            target,
             who,
             role: self.role.or_else(|| self.as_sysdba.then_some(Role::Sysdba)),
             tns_admin: self.tns_admin.clone(),
@@ -141,9 +152,8 @@ impl Options {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
-    use anyhow::anyhow;
     use clap::Parser;
 
     #[derive(Parser, Debug)]
@@ -152,7 +162,7 @@ mod tests {
         options: Options,
     }
 
-    fn parse(line: &str) -> Result<Options, String> {
+    pub(in crate::oracle) fn parse(line: &str) -> Result<Options, String> {
         let words = std::iter::once("x").chain(line.split_whitespace());
         Command::try_parse_from(words).map(|command| command.options).map_err(|error| error.to_string())
     }
@@ -161,13 +171,17 @@ mod tests {
     fn a_login_of_options_and_secrets() {
         let options = parse("db1/kis -u monitor --driver thin --role sysdg --wallet /w").expect("right");
         assert_eq!(options.validate(), Ok(()));
-        let login = options.login(&|name, _| Ok(Secret::new(format!("t1ger-{name}")))).expect("a log-in");
+        let login =
+            options.login(&Root::default(), &|name, _| Ok(Secret::new(format!("t1ger-{name}")))).expect("a log-in");
         assert_eq!((login.target.as_str(), login.user(), login.role), ("db1/kis", "monitor", Some(Role::Sysdg)));
         let secrets: Vec<String> = login.secrets().iter().map(|secret| secret.expose().to_owned()).collect();
         assert_eq!(secrets, ["t1ger-password", "t1ger-wallet-password"]);
         assert!(!format!("{login:?} {options:?}").contains("t1ger"));
-        assert!(options.login(&|_, _| Err(anyhow!("no password"))).is_err());
-        let external = parse("--as-sysdba").expect("right").login(&|_, _| Err(anyhow!("not asked for"))).expect("none");
+        assert!(options.login(&Root::default(), &|_, _| Err(anyhow!("no password"))).is_err());
+        let external = parse("--as-sysdba")
+            .expect("right")
+            .login(&Root::default(), &|_, _| Err(anyhow!("not asked for")))
+            .expect("none");
         assert_eq!((external.user(), external.role), ("/", Some(Role::Sysdba)));
     }
 
@@ -175,6 +189,7 @@ mod tests {
     fn what_does_not_go_together_or_would_be_seen() {
         for (line, why) in [
             ("monitor/t1ger@db1/kis -u x", "--password-from"),
+            ("db1/kis?wallet_password=t1ger -u x", "every user of this host"),
             ("--password-from t1ger -u x", "never itself"),
             ("--as-sysdba --role sysdg", "cannot be used with"),
         ] {

@@ -1,13 +1,17 @@
 //! A session with a database.
 
 use super::driver::Driver;
-use super::fault::Fault;
+use super::fault::{Fault, Kind};
 use super::login::Login;
 use super::query::Query;
+use super::refused::Refused;
 use super::rows::Rows;
 use super::worker::Worker;
+use crate::model::timestamp::Timestamp;
 use crate::runtime::deadline::Deadline;
+use crate::runtime::failure::Failure;
 use crate::runtime::secret::Secret;
+use crate::runtime::state::StateDir;
 
 /// A session. Every call ends by its deadline, whatever the driver does.
 #[derive(Debug)]
@@ -15,6 +19,28 @@ pub struct Session {
     worker: Worker,
     /// What no fault may repeat.
     secrets: Vec<Secret>,
+    /// What is to be told of a log-in that has not happened yet.
+    guard: Option<Guard>,
+}
+
+/// The memory of refused credentials, and what they are.
+#[derive(Debug)]
+struct Guard {
+    refused: Refused,
+    login: Login,
+    now: Timestamp,
+}
+
+impl Guard {
+    /// Remembers how a log-in went.
+    fn note(self, fault: Option<Fault>) -> Option<Fault> {
+        let noted = self.refused.note(&self.login, fault.as_ref(), self.now);
+        // An account that gets locked because nothing can be remembered should not be a surprise.
+        fault.map(|fault| match noted {
+            Ok(()) => fault,
+            Err(why) => fault.with(&format!("and that cannot be remembered, so the next run tries again: {why}")),
+        })
+    }
 }
 
 impl Session {
@@ -25,7 +51,33 @@ impl Session {
     pub fn connect(driver: Driver, login: Login, deadline: &Deadline) -> Result<Self, Fault> {
         let secrets = login.secrets();
         let worker = Worker::start(driver.connecting(login), deadline).map_err(|fault| fault.hiding(&secrets))?;
-        Ok(Self { worker, secrets })
+        Ok(Self { worker, secrets, guard: None })
+    }
+
+    /// Logs in, unless these credentials were refused lately: each further attempt would help to lock the account.
+    ///
+    /// # Errors
+    /// As [`Session::connect`], and [`Kind::NotTried`](super::fault::Kind::NotTried).
+    pub fn guarded(
+        driver: Driver,
+        login: Login,
+        state: &StateDir,
+        now: Timestamp,
+        deadline: &Deadline,
+    ) -> Result<Self, Fault> {
+        let unreadable =
+            |why: Failure| Fault::new(Kind::Usage, &format!("not tried, so as not to lock the account: {why}"));
+        let refused = Refused::recall(state, &login).map_err(unreadable)?;
+        refused.allows(&login, now)?;
+        let guard = Guard { refused, login: login.clone(), now };
+        match Self::connect(driver, login, deadline) {
+            Ok(session) if driver == Driver::Sqlplus => Ok(Self { guard: Some(guard), ..session }),
+            Ok(session) => {
+                guard.note(None);
+                Ok(session)
+            }
+            Err(fault) => Err(guard.note(Some(fault.clone())).unwrap_or(fault)),
+        }
     }
 
     /// Asks one thing.
@@ -39,7 +91,12 @@ impl Session {
     /// Asks several things, one after the other, and gives as many answers. What goes wrong with one keeps no other
     /// from being asked. For SQL*Plus it is one log-in for all of them.
     pub fn ask(&mut self, queries: &[Query], deadline: &Deadline) -> Vec<Result<Rows, Fault>> {
-        let answers = self.worker.ask(queries, deadline);
+        let mut answers = self.worker.ask(queries, deadline);
+        if let (Some(guard), Some(first)) = (self.guard.take(), answers.first_mut())
+            && let Some(fault) = guard.note(first.as_ref().err().cloned())
+        {
+            *first = Err(fault);
+        }
         answers.into_iter().map(|answer| answer.map_err(|fault| fault.hiding(&self.secrets))).collect()
     }
 

@@ -41,6 +41,7 @@ mod perl;
 mod prometheus;
 #[path = "../common/random.rs"]
 mod random;
+mod resolver;
 #[path = "../oracle/stand_in/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "its own tests use the rest")]
 mod stand_in;
