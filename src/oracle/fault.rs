@@ -166,14 +166,17 @@ impl Fault {
     }
 
     fn words(&self) -> String {
-        match self.kind {
-            Kind::NoGrant if !self.grants.is_empty() => {
+        match (self.kind, &*self.grants) {
+            (Kind::NoGrant, [grant]) => {
+                format!("a right is missing for this statement: GRANT {grant} TO the user of this check")
+            }
+            (Kind::NoGrant, [_, ..]) => {
                 format!(
-                    "a right is missing for this statement: GRANT {} TO the user of this check",
+                    "a right is missing: for this statement the user of this check needs {}",
                     self.grants.join(", ")
                 )
             }
-            kind => kind.words().to_owned(),
+            (kind, _) => kind.words().to_owned(),
         }
     }
 }
