@@ -12,6 +12,10 @@ MUSL     := $(ARCH)-unknown-linux-musl
 BUILT     = $(shell $(CARGO) metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
 # Every plugin is a file of src/bin: there is no second list.
 PLUGINS  := $(patsubst src/bin/%.rs,%,$(wildcard src/bin/check_*.rs))
+# Those that ask Oracle link the host's C library: its client library is loaded at run time, which a static program cannot.
+# Their profile unwinds: a driver that panics is an answer, not the end.
+ORACLE   := $(filter check_oralock check_tablespace,$(PLUGINS))
+STATIC   := $(filter-out $(ORACLE),$(PLUGINS))
 # What links the host's C library: resolver, dlopen. The exporter is to be found in a PATH.
 DAEMONS  := vitals_exporter
 
@@ -39,11 +43,12 @@ build:
 		target=$(HOST); \
 		echo 'note: no static target $(MUSL) here (rustup cannot add it): built for $(HOST)' >&2; \
 	fi; \
-	$(CARGO) build --locked --no-default-features --profile plugin --target $$target $(addprefix --bin ,$(PLUGINS)) && \
-	$(CARGO) build --locked --release --target $(HOST) $(addprefix --bin ,$(DAEMONS)) && \
+	$(CARGO) build --locked --no-default-features --profile plugin --target $$target $(addprefix --bin ,$(STATIC)) && \
+	{ [ -z '$(ORACLE)' ] || $(CARGO) build --locked --no-default-features --features oracle --release --target $(HOST) $(addprefix --bin ,$(ORACLE)); } && \
+	$(CARGO) build --locked --no-default-features --features exporter --release --target $(HOST) $(addprefix --bin ,$(DAEMONS)) && \
 	mkdir -p $(DIST) && \
-	for plugin in $(PLUGINS); do cp -f "$(BUILT)/$$target/plugin/$$plugin" $(DIST)/$$plugin || exit 1; done && \
-	for daemon in $(DAEMONS); do cp -f "$(BUILT)/$(HOST)/release/$$daemon" $(DIST)/$$daemon || exit 1; done
+	for plugin in $(STATIC); do cp -f "$(BUILT)/$$target/plugin/$$plugin" $(DIST)/$$plugin || exit 1; done && \
+	for daemon in $(ORACLE) $(DAEMONS); do cp -f "$(BUILT)/$(HOST)/release/$$daemon" $(DIST)/$$daemon || exit 1; done
 
 run: build
 	@exec $(DIST)/vitals_exporter
@@ -59,7 +64,7 @@ check:
 	$(CARGO) fmt --check
 	find src/checks -name '*.rs' -exec rustfmt --check --edition 2024 {} +
 	$(CARGO) clippy --locked --all-targets -- -D warnings
-	@! $(CARGO) tree --locked --no-default-features --edges normal --invert tokio 2>/dev/null | grep . || \
+	@! $(CARGO) tree --locked --no-default-features --features oracle --edges normal --invert tokio 2>/dev/null | grep . || \
 		{ echo 'a plugin would link an async runtime' >&2; exit 1; }
 	$(CARGO) deny --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-deny
 	$(CARGO) deny check licenses bans sources

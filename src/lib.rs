@@ -15,6 +15,8 @@
 //! - [`runtime`]: impure primitives that know no command line: the deadline's backstop, state files, secrets, child
 //!   processes, calls that may never return.
 //! - [`host`]: typed readers of one machine: mounts, processes, CPU, memory, control groups, logs.
+//! - [`net`]: clients of network services: TNS, TLS.
+//! - [`oracle`]: what is asked of Oracle databases, and how.
 //! - [`plugin`]: the contract that all plugins keep.
 //! - [`exporter`]: `vitals_exporter`, which knows plugins as programs only: schedule, metrics, board.
 //! - [`checks`]: one module a check, and their registry for tests and generators.
@@ -23,5 +25,7 @@ pub mod checks;
 pub mod exporter;
 pub mod host;
 pub mod model;
+pub mod net;
+pub mod oracle;
 pub mod plugin;
 pub mod runtime;

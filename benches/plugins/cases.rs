@@ -23,7 +23,8 @@ pub(crate) struct Case {
     pub(crate) targets: Vec<Target>,
 }
 
-/// A program and its arguments; `{state}` in them is a folder of the case's own.
+/// A program and its arguments. In them `{state}` is a folder of the case's own, `{port}` that of a listener that answers
+/// pings, and `{here}` the folder of this benchmark.
 pub(crate) struct Command {
     pub(crate) role: Role,
     pub(crate) argv: Vec<&'static str>,
@@ -38,6 +39,8 @@ pub(crate) enum Role {
     Peer,
     /// A C program of this folder that does the unavoidable part only.
     Limit,
+    /// What the machine has for scripts, with a script of this folder.
+    Script,
 }
 
 /// What our command should reach in a case.
@@ -55,7 +58,7 @@ pub(crate) enum Target {
     OfLimit(f64),
 }
 
-use Role::{Limit, Ours, Peer};
+use Role::{Limit, Ours, Peer, Script};
 use Target::{CpuMs, LighterThanPeer, OfLimit, PeakKib, TimesLess};
 
 /// Everything that sleeps for the benchmark has these arguments, and is called `bench-sleeper` or, every tenth,
@@ -66,6 +69,7 @@ pub(crate) fn groups() -> Vec<Group> {
     vec![
         Group { title: "What a process costs", load: Load::Present, cases: floor() },
         Group { title: "File systems, CPU, memory", load: Load::Present, cases: host() },
+        Group { title: "A listener", load: Load::Present, cases: listener() },
         Group { title: "Processes, as many as there are", load: Load::Present, cases: procs(Load::Present) },
         Group { title: "Processes, many", load: Load::Many, cases: procs(Load::Many) },
     ]
@@ -119,6 +123,19 @@ fn host() -> Vec<Case> {
             targets: vec![CpuMs(0.5), PeakKib(1024), TimesLess(3.0)],
         },
     ]
+}
+
+/// check_tcp only connects; the script does what the plugin does, without options, limits or deadline.
+fn listener() -> Vec<Case> {
+    vec![Case {
+        what: "ping of a listener on this machine",
+        commands: vec![
+            command(Ours, &["check_listener", "127.0.0.1:{port}"]),
+            command(Peer, &["check_tcp", "-H", "127.0.0.1", "-p", "{port}"]),
+            command(Script, &["python3", "-I", "{here}/tnsping.py", "127.0.0.1", "{port}"]),
+        ],
+        targets: vec![TimesLess(5.0), CpuMs(0.5)],
+    }]
 }
 
 /// A question about processes: what it is, how ours and the peer are asked it, the files that it needs, and how

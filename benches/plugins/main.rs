@@ -14,6 +14,7 @@
 mod cases;
 mod compile;
 mod instructions;
+mod listener;
 mod machine;
 mod measure;
 mod sleepers;

@@ -105,7 +105,7 @@ impl Bench {
                 let (program, arguments) = command.argv.split_first().expect("a case names a program");
                 let path = self.tools.find(command.role, program).map_err(|why| match command.role {
                     Role::Ours => Unmeasured::Failed(why),
-                    Role::Peer | Role::Limit => Unmeasured::Skipped(why),
+                    Role::Peer | Role::Limit | Role::Script => Unmeasured::Skipped(why),
                 })?;
                 let arguments = arguments.iter().map(|argument| resolve(argument, state.path()));
                 let argv = std::iter::once(path.into_os_string()).chain(arguments).collect();
@@ -293,5 +293,12 @@ fn command(program: &Path) -> Command {
 }
 
 fn resolve(argument: &str, state: &Path) -> OsString {
-    if argument == "{state}" { state.into() } else { OsStr::new(argument).into() }
+    if argument == "{state}" {
+        return state.into();
+    }
+    if !argument.contains('{') {
+        return OsStr::new(argument).into();
+    }
+    let here = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/plugins");
+    argument.replace("{here}", here).replace("{port}", &crate::listener::port().to_string()).into()
 }

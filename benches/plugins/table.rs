@@ -69,6 +69,7 @@ fn label(row: &Row) -> String {
         Role::Ours => format!("{program} of vitals"),
         Role::Peer => format!("{program} of monitoring-plugins"),
         Role::Limit => format!("C: {}", row.command.join(" ")),
+        Role::Script => format!("{program} with a script"),
     }
 }
 

@@ -42,6 +42,10 @@ impl Tools {
         let (found, missing) = match role {
             Role::Ours => (vec![self.ours.join(program)], format!("not in {}", self.ours.display())),
             Role::Limit => (vec![self.helper(program)], "does not compile here".into()),
+            Role::Script => (
+                ["/usr/bin", "/usr/local/bin"].map(|folder| PathBuf::from(folder).join(program)).into(),
+                "not installed".into(),
+            ),
             Role::Peer => (
                 std::env::var_os("MONITORING_PLUGINS_DIR")
                     .map(PathBuf::from)

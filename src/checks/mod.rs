@@ -15,6 +15,7 @@ macro_rules! registry {
 registry! {
     cpu::Cpu,
     fs::Fs,
+    listener::Listener,
     logscan::Logscan,
     mem::Mem,
     procs::Procs,

@@ -65,6 +65,12 @@ impl Context<'_> {
         self.voice.options.verbosity
     }
 
+    /// The state that `--timeout` wants for what did not answer; `None` leaves that to the check.
+    #[must_use]
+    pub const fn on_timeout(&self) -> Option<Status> {
+        self.on_timeout
+    }
+
     /// What this process is busy with, should the time run out: our own slowness, UNKNOWN.
     pub fn doing(&self, what: &str) {
         self.announce(Status::Unknown, what);

@@ -48,6 +48,7 @@ impl Plugin {
 fn minimum(name: &str) -> Vec<OsString> {
     let arguments: &[&str] = match name {
         "check_files" => &["/etc"],
+        "check_listener" => &["127.0.0.1:1"],
         "check_logscan" => &["/etc/passwd", "--critical-pattern", "no such line"],
         "check_ping" => &["-H", "127.0.0.1"],
         _ => &[],

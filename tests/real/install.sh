@@ -13,7 +13,7 @@ packages="
     faketime strace
     logrotate rsyslog monitoring-plugins-check-logfiles
     libmonitoring-plugin-perl
-    python3-jsonschema
+    python3-jsonschema python3-venv
     man-db groff
     bash zsh fish
     e2fsprogs mount util-linux

@@ -10,6 +10,7 @@
     clippy::print_stderr,
     clippy::print_stdout,
     clippy::indexing_slicing,
+    unreachable_pub,
     missing_docs
 )]
 
@@ -33,9 +34,15 @@ mod logscan_command;
 mod logscan_journal;
 mod nagios;
 mod nsca;
+mod oracle_client;
+mod oracle_sql;
 mod packaging;
 mod perl;
 mod prometheus;
 #[path = "../common/random.rs"]
 mod random;
+mod resolver;
+#[path = "../oracle/stand_in/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "its own tests use the rest")]
+mod stand_in;
 mod xymon;

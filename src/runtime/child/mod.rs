@@ -11,9 +11,13 @@ use super::deadline::Deadline;
 use super::failure::Failure;
 use anyhow::{Context as _, anyhow};
 use capture::Each;
+use nix::sys::memfd::{MFdFlags, memfd_create};
+use std::fs::File;
+use std::io::{Seek as _, Write as _};
 use std::ops::ControlFlow;
-use std::process::{Command, ExitStatus};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
+use watch::start_reading;
 
 /// How long a group that was asked to end may take before it is killed; less where there is little time in all.
 const GRACE: Duration = Duration::from_millis(500);
@@ -51,7 +55,25 @@ pub fn without_ours(command: &mut Command) -> &mut Command {
 /// # Errors
 /// When it cannot be started, or has not ended by the deadline: then its group has been killed.
 pub fn run(command: &mut Command, deadline: &Deadline, cap: usize) -> Result<Ended, Failure> {
-    let Watched { ending, stdout, stderr, cut, .. } = watch(command, deadline, cap, cap, None)?;
+    let watched = watch(command, Stdio::null(), deadline, cap, cap, None)?;
+    ended(command, watched)
+}
+
+/// As [`run`], for a program that reads `input` as its standard input, such as what must not be seen in its arguments.
+/// The bytes lie in memory alone.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_reading(command: &mut Command, input: &[u8], deadline: &Deadline, cap: usize) -> Result<Ended, Failure> {
+    let reading = || "cannot prepare the input of a child";
+    let mut file = File::from(memfd_create(c"input", MFdFlags::MFD_CLOEXEC).with_context(reading)?);
+    file.write_all(input).and_then(|()| file.rewind()).with_context(reading)?;
+    let watched = watch(command, file.into(), deadline, cap, cap, None)?;
+    ended(command, watched)
+}
+
+fn ended(command: &Command, watched: Watched) -> Result<Ended, Failure> {
+    let Watched { ending, stdout, stderr, cut, .. } = watched;
     match ending {
         Ending::Ended(status) => Ok(Ended { status, stdout, stderr, cut }),
         Ending::Late | Ending::Stuck(_) => {
@@ -81,13 +103,14 @@ pub fn stream(
     cap: usize,
     each: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
 ) -> Result<Streamed, Failure> {
-    let Watched { ending, stderr, .. } = watch(command, deadline, 0, cap, Some(each))?;
+    let Watched { ending, stderr, .. } = watch(command, Stdio::null(), deadline, 0, cap, Some(each))?;
     let status = if let Ending::Ended(status) = ending { Some(status) } else { None };
     Ok(Streamed { status, stderr })
 }
 
 fn watch(
     command: &mut Command,
+    input: Stdio,
     deadline: &Deadline,
     stdout: usize,
     stderr: usize,
@@ -98,8 +121,9 @@ fn watch(
     let grace = GRACE.min(deadline.remaining() / 10);
     let deadline = deadline.at_most(deadline.remaining().saturating_sub(grace));
     // A signal between start and record would leave the child behind.
-    let running =
-        backstop::undisturbed(|| start(command).inspect(|running| backstop::record_child(running.group().as_raw())));
+    let running = backstop::undisturbed(|| {
+        start_reading(command, input).inspect(|running| backstop::record_child(running.group().as_raw()))
+    });
     let running = running.with_context(|| format!("cannot start {name}"))?;
     let limits = Limits { deadline, grace, last_wait: LAST_WAIT, stdout, stderr, cancel: None };
     Ok(running.watch_each(&limits, each).context("cannot wait for a child")?)
@@ -119,6 +143,13 @@ mod tests {
         let ended = sh("echo out; echo err >&2; exit 7", 20, 100);
         let got = ended.ok().map(|e| (e.stdout, e.stderr, e.status.code(), e.cut));
         assert_eq!(got, Some((b"out\n".to_vec(), b"err\n".to_vec(), Some(7), false)));
+    }
+
+    #[test]
+    fn what_it_reads_is_no_argument() {
+        let input = "x".repeat(200_000);
+        let ended = run_reading(Command::new("wc").arg("-c"), input.as_bytes(), &Deadline::after(GRACE * 40), 100);
+        assert_eq!(ended.map(|e| e.stdout).ok(), Some(b"200000\n".to_vec()));
     }
 
     #[test]

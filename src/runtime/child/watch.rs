@@ -97,7 +97,12 @@ pub struct Running {
 /// # Errors
 /// When it cannot be started.
 pub fn start(command: &mut Command) -> io::Result<Running> {
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    start_reading(command, Stdio::null())
+}
+
+/// As [`start`], with something to read.
+pub(super) fn start_reading(command: &mut Command, input: Stdio) -> io::Result<Running> {
+    command.stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
     let child = command.spawn()?;
     let group = Pid::from_raw(i32::try_from(child.id()).map_err(io::Error::other)?);
     Ok(Running { child, group, end: pidfd::open(group) })

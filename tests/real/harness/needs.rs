@@ -12,6 +12,8 @@ pub(crate) enum Need {
     Perl(&'static str, &'static str),
     /// A module of the system's Python and its package.
     Python(&'static str, &'static str),
+    /// A package of PyPI, which `tests/real/python.sh` installs.
+    Package(&'static str),
     /// The super user: to change users, to mount.
     Root,
     /// Mounts in a private namespace (a container may forbid them even to root).
@@ -32,6 +34,11 @@ impl Need {
             }
             Self::Python(module, package) => (!succeeds("/usr/bin/python3", &["-c", &format!("import {module}")]))
                 .then(|| format!("{package} is not installed")),
+            Self::Package(module) => {
+                let interpreter = super::python::interpreter();
+                (!succeeds(&interpreter.to_string_lossy(), &["-c", &format!("import {module}")]))
+                    .then(|| format!("{module} of PyPI is not installed"))
+            }
             Self::Root => (!is_root()).then(|| "only root can do it".to_owned()),
             Self::Mounts => {
                 let tmpfs = ["--mount", "--propagation", "private", "mount", "-t", "tmpfs", "t", "/mnt"];

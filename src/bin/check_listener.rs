@@ -1,0 +1,2 @@
+//! check_listener: Oracle listeners.
+vitals::plugin_main!(vitals::checks::listener::Listener);
