@@ -9,6 +9,8 @@ use std::fmt;
 
 /// Bytes of what a driver said that are shown.
 const LONGEST: usize = 300;
+/// Bytes of it that are kept: a secret in it is taken out as a whole before the rest is cut to what is shown.
+const KEPT: usize = 4096;
 
 /// What was being done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,6 +186,7 @@ impl Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let said = text::clean_str(&self.said);
+        let said = text::cut(&said, LONGEST);
         match self.words() {
             words if said.is_empty() => f.write_str(&words),
             words if words.is_empty() => f.write_str(&said),
@@ -272,7 +275,7 @@ fn essence(said: &str) -> String {
     let lines = || said.lines().map(str::trim).filter(|line| !line.is_empty());
     let wanted = ora::number(said);
     let line = lines().find(|line| wanted.is_some() && ora::number(line) == wanted).or_else(|| lines().next());
-    text::cut(line.unwrap_or_default(), LONGEST).into_owned()
+    text::cut(line.unwrap_or_default(), KEPT).into_owned()
 }
 
 #[cfg(test)]
@@ -321,6 +324,9 @@ mod tests {
         let repeated =
             Fault::told(Stage::Connect, "unknown command \"t1ger\"").hiding(&[Secret::new("t1ger".to_owned())]);
         assert!(!format!("{repeated} {repeated:?}").contains("t1ger"));
+        // One that lies across the end of what is shown is not half shown.
+        let long = Fault::told(Stage::Connect, &format!("{}t1ger{}", "x".repeat(LONGEST - 5), "y".repeat(99)));
+        assert!(!long.hiding(&[Secret::new("t1ger".to_owned())]).to_string().contains("t1"));
         let foreign = Fault::told(Stage::Connect, &format!("a|b\u{1b}[1m{}", "x".repeat(1000))).to_string();
         assert!(foreign.len() < 400 && !foreign.contains(['|', '\u{1b}']), "{foreign}");
     }

@@ -12,6 +12,16 @@ pub struct Release {
     pub minor: u16,
 }
 
+impl Release {
+    /// The first two parts of a version: `12.2.0.1.0`.
+    #[must_use]
+    pub fn parse(version: &str) -> Option<Self> {
+        let mut parts = version.trim().split('.').map(str::parse);
+        let major = parts.next()?.ok()?;
+        Some(Self { major, minor: parts.next().and_then(Result::ok).unwrap_or(0) })
+    }
+}
+
 /// What a check wants to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Question {
@@ -146,6 +156,19 @@ mod tests {
             (Question::Temporary, 23, 0, Scope::Own, Some("temporary_11_1")),
         ] {
             assert_eq!(named(question, major, minor, scope), name, "{question:?} {major}.{minor} {scope:?}");
+        }
+    }
+
+    #[test]
+    fn versions_are_read() {
+        for (version, release) in [
+            ("12.2.0.1.0", Some((12, 2))),
+            ("19", Some((19, 0))),
+            ("23.26.0", Some((23, 26))),
+            ("", None),
+            ("x.1", None),
+        ] {
+            assert_eq!(Release::parse(version).map(|r| (r.major, r.minor)), release, "{version}");
         }
     }
 

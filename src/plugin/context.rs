@@ -7,11 +7,13 @@ use crate::model::thresholds::Thresholds;
 use crate::model::timestamp::Timestamp;
 use crate::runtime::backstop;
 use crate::runtime::deadline::Deadline;
+use crate::runtime::failure::Failure;
 use crate::runtime::root::Root;
 use crate::runtime::secret::{Secret, SecretSource};
 use crate::runtime::state::StateDir;
 use anyhow::anyhow;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 /// The surroundings of one run.
@@ -31,6 +33,7 @@ pub struct Context<'a> {
     pub(super) voice: &'a Voice,
     pub(super) time: Duration,
     pub(super) on_timeout: Option<Status>,
+    pub(super) state_dir: Option<&'a Path>,
 }
 
 impl Context<'_> {
@@ -57,6 +60,14 @@ impl Context<'_> {
     #[must_use]
     pub fn remembers(&self) -> bool {
         self.state.is_some_and(StateDir::is_writable)
+    }
+
+    /// Where checks of this user keep what they share, whether or not this one keeps anything of its own.
+    ///
+    /// # Errors
+    /// When there is no place for it.
+    pub fn shared_state(&self) -> Result<StateDir, Failure> {
+        StateDir::locate(self.state_dir)
     }
 
     /// Whether the answer shows what is merely interesting (`-v` and more).

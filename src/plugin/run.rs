@@ -102,6 +102,7 @@ pub fn main<C: Check>() -> ExitCode {
         voice,
         time,
         on_timeout,
+        state_dir: common.state_dir.as_deref(),
     };
     let prepared = match check.probe(&context, &memory) {
         Err(failure) => return emit_failure(voice, report, &failure, on_timeout),
