@@ -5,6 +5,7 @@
 //! into `target/debug/examples`). The fixture is that of `(INSTANCE_NAME=…)` in the connect descriptor, else of
 //! `VITALS_ORACLE_FIXTURE`, else `healthy`; users and services are those of the stand-in. NUMBER, VARCHAR2, DATE and RAW
 //! are fetched. `VITALS_ORACLE_FAULT`: a number is the ORA number of every connect; `silent` is a call that never ends.
+//! `VITALS_ORACLE_RELEASE`: another release than 19.
 //!
 //! What is passed over the interface are pointers of the caller, which are trusted as every C library trusts them.
 #![allow(

@@ -3,7 +3,7 @@
 use std::ffi::{c_char, c_int, c_void};
 
 use crate::handle::{Bind, Define, NO_DATA, OK, Pointer, bytes, copy, fail, free, handle, new, put, put_row, text};
-use crate::session::fault;
+use crate::stand_in::local::fault;
 use crate::stand_in::{Value, decode, encode, words};
 
 /// External types: text, a number with its length in front, raw bytes, a date in seven parts, a fixed text.

@@ -11,14 +11,14 @@
 //! ```
 //!
 //! and says `Simulator::start(Setup::new("forgotten_transaction", "19"))`. A plugin that shall take Oracle's client
-//! library instead is started with `library_folder()` as LD_LIBRARY_PATH; `tests/oracle/libclntsh/lib.rs` tells what else
-//! its environment says. `cargo run --example oracle_stand_in -- --help` is the same as a program. What it knows of the protocol comes
+//! library instead is started with `library_folder()` as LD_LIBRARY_PATH, one that shall take SQL*Plus with it as `--oracle-home`;
+//! `tests/oracle/libclntsh/lib.rs` tells what else the environment says. `cargo run --example oracle_stand_in -- --help` is the same as a program. What it knows of the protocol comes
 //! from reading Oracle's own open drivers; the judge is python-oracledb (`tests/real/oracle_client.rs`). It was never compared
 //! with a real server.
 //!
 //! From the bottom up: `wire`, `packet`, `types`, `crypto` know bytes; `request` and `reply` messages; `connect`,
 //! `logon`, `session` what follows on what; `fault` what goes wrong on purpose; `server` accepts and keeps the journal. `library` finds the
-//! stand-in for the client library.
+//! stand-ins for the client library and for SQL*Plus, `local` is their log-in.
 
 mod accounts;
 mod connect;
@@ -28,6 +28,7 @@ mod dialect;
 mod fault;
 mod journal;
 mod library;
+pub mod local;
 mod logon;
 mod packet;
 mod release;
@@ -47,4 +48,4 @@ pub use library::folder as library_folder;
 pub use release::Release;
 pub use reply::words;
 pub use server::{Setup, Simulator};
-pub use types::{decode, encode};
+pub use types::{decode, encode, written};
