@@ -133,15 +133,15 @@ pub(super) const EXAMPLES: &[Example] = &[
         command: "check_listener --ask-service //localhost:1521/kis",
     },
     Example {
-        purpose: "With TLS, and a certificate of the house",
-        command: "check_listener --ca-file /etc/ssl/klinik-ca.pem -w certificate=60d: tcps://localhost:2484/kis",
+        purpose: "With TLS, and warned two months before the certificate expires",
+        command: "check_listener -w certificate=60d: tcps://localhost:2484/kis",
     },
     Example {
         purpose: "All addresses of a cluster's SCAN, each by itself, slow above 200 ms",
         command: "check_listener --every-ip -w 200ms -c 2 localhost:1521",
     },
     Example {
-        purpose: "A descriptor, with a dead address as critical",
-        command: "check_listener --dead-address critical '(DESCRIPTION=(ADDRESS=(PROTOCOL=TCP)(HOST=127.0.0.1)(PORT=1521))(ADDRESS=(PROTOCOL=TCP)(HOST=127.0.0.1)(PORT=1522)))'",
+        purpose: "Two addresses, of which a dead one is critical",
+        command: "check_listener --dead-address critical localhost:1521,localhost:1522",
     },
 ];
